@@ -2,7 +2,6 @@ package codec
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/wampkit/wampkit/wamp"
 )
@@ -28,9 +27,4 @@ type Violation struct {
 }
 
 // Error implements error.
-func (v *Violation) Error() string {
-	if v.Type == 0 {
-		return "protocol violation: " + v.Reason
-	}
-	return fmt.Sprintf("protocol violation in %s: %s", v.Type, v.Reason)
-}
+func (v *Violation) Error() string { return "protocol violation: " + v.Reason }
