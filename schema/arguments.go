@@ -89,7 +89,7 @@ func (b *Builder) Params(title string, args []Arg) (*Schema, error) {
 // Its Tuple is that of no arguments.
 func (b *Builder) Request(t types.Type) (*Schema, error) {
 	elem := t
-	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
 		elem = p.Elem()
 	}
 	if KindOf(elem) != Struct {
@@ -98,7 +98,8 @@ func (b *Builder) Request(t types.Type) (*Schema, error) {
 	return b.Schema(elem)
 }
 
-// Result describes results: as a list, or by keyword, which needs names.
+// Result describes results: as a list, or by keyword, which needs names. Keyword
+// results have no title yet.
 func (b *Builder) Result(results []Arg, keyword bool) (*Result, error) {
 	out := &Result{Names: []string{}}
 	if keyword {

@@ -33,7 +33,7 @@ type Options struct {
 	Enum func(*types.TypeName) ([]*types.Const, bool)
 
 	// OpenEnum reports whether a type may have other values than its constants.
-	// Integer types whose constants are all single bits always may.
+	// Integer types whose constants look like flags always may.
 	OpenEnum func(*types.TypeName) bool
 }
 

@@ -6,6 +6,7 @@ import (
 	"go/constant"
 	"go/types"
 	"math/bits"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -22,7 +23,8 @@ func (w *walk) enumerate(s *Schema, named *types.Named, kind Kind) {
 		return
 	}
 	values, names, docs := w.values(constants)
-	if w.options.OpenEnum != nil && w.options.OpenEnum(named.Obj()) || areFlags(constants) {
+	open := w.options.OpenEnum != nil && w.options.OpenEnum(named.Obj())
+	if open || (kind == Int || kind == Uint) && areFlags(constants) {
 		s.Extras = map[string]any{extraKnownValues: values}
 	} else {
 		s.Enum, s.Extras = values, map[string]any{}
@@ -56,12 +58,15 @@ func (w *walk) constants(named *types.Named) []*types.Const {
 	return out
 }
 
+// declaredBefore compares by file and line. It leaves out what export data does not
+// have (columns) or spells otherwise (directories), so that a type looks the same
+// from every package; constants of one line stay sorted by name.
 func (w *walk) declaredBefore(a, b *types.Const) int {
 	if w.options.Fset == nil {
 		return 0 // sorted by name already
 	}
 	p, q := w.options.Fset.Position(a.Pos()), w.options.Fset.Position(b.Pos())
-	return cmp.Or(cmp.Compare(p.Filename, q.Filename), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
+	return cmp.Or(cmp.Compare(filepath.Base(p.Filename), filepath.Base(q.Filename)), cmp.Compare(p.Line, q.Line))
 }
 
 // values gives each distinct value once, under the first of its names. docs is
@@ -104,21 +109,25 @@ func constantValue(c *types.Const) any {
 }
 
 // areFlags reports whether integer constants look like bits to be combined: at
-// least three of them, each a single bit or zero.
+// least three are single bits, few are combinations, and they are spread wider
+// than mere counting would.
 func areFlags(constants []*types.Const) bool {
-	n := 0
+	var single, combined int
+	var highest uint64
 	for _, c := range constants {
 		v := constant.ToInt(c.Val())
-		if v.Kind() != constant.Int {
+		u, exact := constant.Uint64Val(v)
+		if v.Kind() != constant.Int || !exact {
 			return false
 		}
-		u, exact := constant.Uint64Val(v)
-		switch {
-		case !exact || bits.OnesCount64(u) > 1:
-			return false
-		case u != 0:
-			n++
+		switch bits.OnesCount64(u) {
+		case 0:
+		case 1:
+			single++
+			highest = max(highest, u)
+		default:
+			combined++
 		}
 	}
-	return n >= 3
+	return single >= 3 && combined <= single/2 && highest > uint64(single+combined)
 }

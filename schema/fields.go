@@ -31,6 +31,7 @@ type embedded struct {
 // encoding/json's in one point: a tag without a name, such as ",omitempty", also
 // counts as a tag when fields of the same depth compete for a name.
 func (w *walk) fields(t types.Type, at *trail) []field {
+	before := len(w.errs)
 	all, next := w.directFields(embedded{t: t, at: at})
 	visited := map[string]bool{types.TypeString(t, nil): true}
 	for len(next) > 0 {
@@ -47,7 +48,7 @@ func (w *walk) fields(t types.Type, at *trail) []field {
 		}
 	}
 	visible := dominant(all)
-	if len(visible) == 0 && hidesEverything(t.Underlying().(*types.Struct)) {
+	if len(visible) == 0 && len(w.errs) == before && hidesEverything(t.Underlying().(*types.Struct)) {
 		w.refuse(t, at, whyNoFields)
 	}
 	return visible
@@ -76,7 +77,7 @@ func (w *walk) directFields(e embedded) (fields []field, next []embedded) {
 			}
 			continue
 		}
-		elem, pointer := embeddedElem(v.Type())
+		elem, pointer := stripPointers(v.Type())
 		_, isStruct := elem.Underlying().(*types.Struct)
 		if !v.Exported() && !(v.Embedded() && isStruct) {
 			continue
@@ -110,8 +111,9 @@ func (w *walk) directFields(e embedded) (fields []field, next []embedded) {
 	return fields, next
 }
 
-// embeddedElem strips pointers, as the encoder does to see whether a field is a struct.
-func embeddedElem(t types.Type) (elem types.Type, pointer bool) {
+// stripPointers is what t points to in the end. Pointers that only point to
+// themselves are left.
+func stripPointers(t types.Type) (elem types.Type, pointer bool) {
 	t = types.Unalias(t)
 	for range maxDepth {
 		p, ok := t.Underlying().(*types.Pointer)
@@ -173,10 +175,10 @@ func wins(f field, all []field) bool {
 func hidesEverything(u *types.Struct) bool {
 	hidden := false
 	for v := range u.Fields() {
-		if v.Exported() || v.Name() == "_" {
+		if v.Exported() {
 			return false
 		}
-		hidden = true
+		hidden = hidden || v.Name() != "_"
 	}
 	return hidden
 }

@@ -157,7 +157,9 @@ func (d *definition) rename(name string) {
 	d.name = name
 	d.schema.Title = title(name)
 	for _, ref := range d.refs {
-		ref.Ref = refTo(name)
+		if ref.Ref != "" { // a struct tag may have replaced the reference
+			ref.Ref = refTo(name)
+		}
 	}
 }
 

@@ -6,6 +6,9 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"io"
+	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -29,7 +32,7 @@ func checkSource(t testing.TB, path, text string) *sources {
 
 func checkWith(t testing.TB, path, text string, known map[string]*types.Package) *sources {
 	t.Helper()
-	s := &sources{fset: token.NewFileSet(), docs: map[token.Pos]string{}}
+	s := &sources{fset: positions, docs: map[token.Pos]string{}}
 	name := path[strings.LastIndex(path, "/")+1:]
 	if !strings.HasPrefix(text, "package ") {
 		text = "package " + name + "\n" + text
@@ -85,8 +88,9 @@ func (s *sources) builder() *schema.Builder {
 type testImporter map[string]*types.Package
 
 var (
+	positions = token.NewFileSet()
 	importing sync.Mutex // guards compiled
-	compiled  = importer.ForCompiler(token.NewFileSet(), "gc", nil)
+	compiled  = importer.ForCompiler(positions, "gc", exportData)
 )
 
 func (known testImporter) Import(path string) (*types.Package, error) {
@@ -96,4 +100,13 @@ func (known testImporter) Import(path string) (*types.Package, error) {
 	importing.Lock()
 	defer importing.Unlock()
 	return compiled.Import(path)
+}
+
+// exportData opens what the compiler says of a package.
+func exportData(path string) (io.ReadCloser, error) {
+	file, err := exec.Command("go", "list", "-export", "-f", "{{.Export}}", path).Output()
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(strings.TrimSpace(string(file)))
 }

@@ -94,11 +94,10 @@ func (w *walk) applyTag(tag schemaTag, f field, property, parent *Schema) *Schem
 	return property
 }
 
-// valueClass is the JSON type of t's values, null aside.
+// valueClass is the JSON type of t's values, null aside; "" if there is no single one.
 func valueClass(t types.Type) string {
-	switch KindOf(t) {
-	case Optional:
-		return valueClass(t.Underlying().(*types.Pointer).Elem())
+	elem, _ := stripPointers(t)
+	switch KindOf(elem) {
 	case Bool:
 		return "boolean"
 	case Int, Uint, Duration:
@@ -115,11 +114,10 @@ func valueClass(t types.Type) string {
 	return ""
 }
 
-// elemType is the element type of a list or array behind any pointers.
+// elemType is the element type of a list or array behind any pointers, else nil.
 func elemType(t types.Type) types.Type {
-	switch u := t.Underlying().(type) {
-	case *types.Pointer:
-		return elemType(u.Elem())
+	elem, _ := stripPointers(t)
+	switch u := elem.Underlying().(type) {
 	case *types.Slice:
 		return u.Elem()
 	case *types.Array:
