@@ -216,7 +216,7 @@ func (w *walk) inline(t types.Type, kind Kind, at *trail) *Schema {
 	case Bytes:
 		return &Schema{Type: "string", ContentEncoding: "base64", Extras: map[string]any{extraType: "binary"}}
 	case Time:
-		return &Schema{Type: "string", Format: "date-time"}
+		return nullable(&Schema{Type: "string", Format: "date-time"}) // the encoder sends null for the zero time
 	case Duration:
 		return &Schema{Type: "integer", Extras: map[string]any{extraType: "duration"}}
 	case Text:
@@ -329,6 +329,9 @@ func (w *walk) object(t types.Type, at *trail) *Schema {
 	}
 	for _, f := range fields {
 		property := w.schema(f.v.Type(), f.at) // even if it is not shown: it travels
+		if f.omitZero && KindOf(f.v.Type()) == Time {
+			property = property.AnyOf[0] // null would only stand for zero
+		}
 		tag := parseTag(f.tag)
 		if tag.hidden {
 			continue

@@ -56,13 +56,15 @@ func TestSchemaOfTypes(t *testing.T) {
 				"B":{"anyOf":[{"type":"string"},{"type":"null"}]},
 				"C":true,
 				"D":{"type":"array","items":{"anyOf":[{"type":"boolean"},{"type":"null"}]}}},"required":["A","B","C","D"]}`, `{}`},
-		{"time and text", `import ("time"; "net/netip"; "math/big"); type T = struct { A time.Time; B time.Duration; C netip.Addr; D big.Rat; E time.Month }`,
+		{"time and text", `import ("time"; "net/netip"; "math/big"); type T = struct { A time.Time; A2 time.Time "json:\",omitzero\""; A3 *time.Time; B time.Duration; C netip.Addr; D big.Rat; E time.Month }`,
 			`{"type":"object","properties":{
-				"A":{"type":"string","format":"date-time"},
+				"A":{"anyOf":[{"type":"string","format":"date-time"},{"type":"null"}]},
+				"A2":{"type":"string","format":"date-time"},
+				"A3":{"anyOf":[{"type":"string","format":"date-time"},{"type":"null"}]},
 				"B":{"type":"integer","x-wamp-type":"duration"},
 				"C":{"$ref":"#/$defs/Addr"},
 				"D":{"$ref":"#/$defs/Rat"},
-				"E":{"$ref":"#/$defs/Month"}},"required":["A","B","C","D","E"]}`,
+				"E":{"$ref":"#/$defs/Month"}},"required":["A","A3","B","C","D","E"]}`,
 			`{"Addr":{"type":"string","title":"Addr"},"Rat":{"type":"string","title":"Rat"},
 			"Month":{"type":"integer","title":"Month","enum":[1,2,3,4,5,6,7,8,9,10,11,12],"x-enum-varnames":["January","February","March","April","May","June","July","August","September","October","November","December"]}}`},
 		{"text marshalers", `

@@ -9,13 +9,14 @@ import (
 
 // field is a struct field that travels.
 type field struct {
-	v      *types.Var
-	tag    reflect.StructTag
-	name   string // on the wire
-	tagged bool   // has a json (or cbor) tag: wins over untagged ones of the same depth
-	always bool   // is always sent: neither omitempty nor behind a nil pointer
-	index  []int  // path through embedded structs
-	at     *trail
+	v        *types.Var
+	tag      reflect.StructTag
+	name     string // on the wire
+	tagged   bool   // has a json (or cbor) tag: wins over untagged ones of the same depth
+	omitZero bool   // is left out when zero
+	always   bool   // is always sent: neither omitempty nor behind a nil pointer
+	index    []int  // path through embedded structs
+	at       *trail
 }
 
 // embedded is a struct whose fields are promoted into another.
@@ -105,7 +106,8 @@ func (w *walk) directFields(e embedded) (fields []field, next []embedded) {
 		}
 		fields = append(fields, field{
 			v: v, tag: tag, name: name, tagged: text != "", index: index, at: at,
-			always: !e.pointer && !hasOption(options, "omitempty") && !hasOption(options, "omitzero"),
+			omitZero: hasOption(options, "omitzero"),
+			always:   !e.pointer && !hasOption(options, "omitempty") && !hasOption(options, "omitzero"),
 		})
 	}
 	return fields, next

@@ -18,7 +18,7 @@ const (
 	Float         //
 	String        //
 	Bytes         // []byte, [N]byte and the like
-	Time          // time.Time: an RFC 3339 string
+	Time          // time.Time: an RFC 3339 string; null for the zero time
 	Duration      // time.Duration: integer nanoseconds
 	Text          // implements encoding.TextMarshaler: a string
 	Optional      // a pointer: its element or null
