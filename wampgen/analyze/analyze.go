@@ -1,0 +1,124 @@
+// Package analyze turns loaded Go source into the model: it finds the
+// annotations, attaches them to declarations, applies defaults, checks
+// signatures and types, and decides URIs and the form of every argument.
+//
+// It reports everything that is wrong rather than the first thing: a method
+// that cannot be used does not keep the next one from being checked.
+package analyze
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/wampkit/wampkit/schema"
+	"github.com/wampkit/wampkit/wampgen/diag"
+	"github.com/wampkit/wampkit/wampgen/directive"
+	"github.com/wampkit/wampkit/wampgen/load"
+	"github.com/wampkit/wampkit/wampgen/model"
+)
+
+// Package analyzes one package. The model is nil where nothing is annotated;
+// it must not be emitted where there are diagnostics.
+func Package(p *load.Package) (*model.Package, diag.List) {
+	a := &analysis{load: p, types: schema.NewBuilder(schema.Options{Package: p.Path, Fset: p.Fset})}
+	a.attach()
+	a.findErrors()
+	m := &model.Package{
+		Path: p.Path, Name: p.Name, Dir: p.Dir, Types: p.Types, Fset: p.Fset,
+		Errors:  a.errors,
+		Imports: imports(p),
+	}
+	for _, decl := range a.interfaces {
+		switch {
+		case decl.directives.one(directive.Service) != nil:
+			if s := a.service(decl); s != nil {
+				m.Services = append(m.Services, s)
+			}
+		case decl.directives.one(directive.Topics) != nil:
+			if t := a.topicSet(decl); t != nil {
+				m.Topics = append(m.Topics, t)
+			}
+		}
+	}
+	a.checkOrphans()
+	if len(m.Services)+len(m.Topics) == 0 {
+		return nil, a.complaints
+	}
+	return m, a.complaints
+}
+
+// analysis is the work on one package.
+type analysis struct {
+	load       *load.Package
+	types      *schema.Builder // knows what can travel
+	complaints diag.List
+
+	interfaces []*typeDecl                    // with //wamp:service or //wamp:topics
+	errorDecls []*errorDecl                   // with //wamp:error
+	methods    map[token.Pos]*methodDecl      // by the position of the method's name
+	foreign    map[token.Position]*methodDecl // of other packages, read when first met
+	errors     []*model.Error
+}
+
+// directives are those on one declaration.
+type directives []*directive.Directive
+
+// one returns the directive with the verb, nil where there is none.
+func (d directives) one(verb directive.Verb) *directive.Directive {
+	for _, candidate := range d {
+		if candidate.Verb == verb {
+			return candidate
+		}
+	}
+	return nil
+}
+
+// typeDecl is an annotated interface.
+type typeDecl struct {
+	spec       *ast.TypeSpec
+	doc        string
+	directives directives
+}
+
+// errorDecl is an annotated error: a type or a variable.
+type errorDecl struct {
+	name      *ast.Ident
+	doc       string
+	directive *directive.Directive
+	variable  bool
+}
+
+// methodDecl is a method's declaration in some interface of the package.
+type methodDecl struct {
+	field      *ast.Field
+	pos        token.Position
+	doc        string
+	directives directives
+	used       bool // by an annotated interface
+}
+
+func (a *analysis) position(pos token.Pos) token.Position { return a.load.Fset.Position(pos) }
+
+func (a *analysis) object(ident *ast.Ident) types.Object { return a.load.Info.Defs[ident] }
+
+// imports lists what the user's files import, with the name each file uses.
+func imports(p *load.Package) []model.Import {
+	var result []model.Import
+	for _, file := range p.Files {
+		name := p.Fset.File(file.FileStart).Name()
+		for _, spec := range file.Imports {
+			var imported *types.PkgName
+			if spec.Name != nil {
+				imported, _ = p.Info.Defs[spec.Name].(*types.PkgName)
+			} else {
+				imported, _ = p.Info.Implicits[spec].(*types.PkgName)
+			}
+			if imported == nil {
+				continue // a dot import, or a blank one
+			}
+			result = append(result, model.Import{File: name, Path: imported.Imported().Path(), Name: imported.Name()})
+		}
+	}
+	return result
+}

@@ -1,0 +1,172 @@
+package analyze
+
+import (
+	"go/ast"
+	"go/token"
+
+	"github.com/wampkit/wampkit/wampgen/diag"
+	"github.com/wampkit/wampkit/wampgen/directive"
+)
+
+// attach walks the files, reads every directive once and hangs it on the
+// declaration below it. Directives that no declaration took are reported.
+func (a *analysis) attach() {
+	a.methods = map[token.Pos]*methodDecl{}
+	a.foreign = map[token.Position]*methodDecl{}
+	for _, file := range a.load.Files {
+		taken := map[*ast.CommentGroup]bool{}
+		for _, decl := range file.Decls {
+			if gen, ok := decl.(*ast.GenDecl); ok {
+				a.attachDecl(gen, taken)
+			}
+		}
+		a.attachMethods(file, taken)
+		for _, group := range file.Comments {
+			if !taken[group] {
+				a.dangling(group)
+			}
+		}
+	}
+}
+
+// attachDecl takes the comments of type and var declarations.
+func (a *analysis) attachDecl(gen *ast.GenDecl, taken map[*ast.CommentGroup]bool) {
+	for _, spec := range gen.Specs {
+		switch spec := spec.(type) {
+		case *ast.TypeSpec:
+			group := docOf(gen, spec.Doc)
+			a.attachType(spec, group)
+			take(taken, group)
+		case *ast.ValueSpec:
+			group := docOf(gen, spec.Doc)
+			a.attachVar(gen, spec, group)
+			take(taken, group)
+		}
+	}
+}
+
+func take(taken map[*ast.CommentGroup]bool, group *ast.CommentGroup) {
+	if group != nil {
+		taken[group] = true
+	}
+}
+
+// docOf is the comment of a spec: its own, or that of a declaration without parentheses.
+func docOf(gen *ast.GenDecl, doc *ast.CommentGroup) *ast.CommentGroup {
+	if doc == nil && !gen.Lparen.IsValid() {
+		return gen.Doc
+	}
+	return doc
+}
+
+func (a *analysis) attachType(spec *ast.TypeSpec, group *ast.CommentGroup) {
+	place := directive.OnType
+	if _, ok := spec.Type.(*ast.InterfaceType); ok || a.isInterface(spec) {
+		place |= directive.OnInterface
+	}
+	found := a.read(group, place)
+	service, topics, failure := found.one(directive.Service), found.one(directive.Topics), found.one(directive.Error)
+	if service != nil && topics != nil {
+		a.complaints.Add(topics.Pos, diag.Conflict, "%s cannot be both a service and a set of topics: use two interfaces", spec.Name.Name)
+	}
+	if service != nil || topics != nil {
+		a.interfaces = append(a.interfaces, &typeDecl{spec, docText(group), found})
+	}
+	if failure != nil {
+		a.errorDecls = append(a.errorDecls, &errorDecl{name: spec.Name, doc: docText(group), directive: failure})
+	}
+}
+
+func (a *analysis) attachVar(gen *ast.GenDecl, spec *ast.ValueSpec, group *ast.CommentGroup) {
+	place := directive.OnVar
+	if gen.Tok != token.VAR {
+		place = 0
+	}
+	failure := a.read(group, place).one(directive.Error)
+	if failure == nil {
+		return
+	}
+	if len(spec.Names) != 1 {
+		a.complaints.Add(failure.Pos, diag.WrongPlace, "//wamp:error names one error, but %d variables are declared here: declare each in its own line", len(spec.Names))
+		return
+	}
+	a.errorDecls = append(a.errorDecls, &errorDecl{name: spec.Names[0], doc: docText(group), directive: failure, variable: true})
+}
+
+// attachMethods takes the comments of the methods of every interface type in
+// the file, named or not.
+func (a *analysis) attachMethods(file *ast.File, taken map[*ast.CommentGroup]bool) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		iface, ok := n.(*ast.InterfaceType)
+		if !ok {
+			return true
+		}
+		for _, field := range iface.Methods.List {
+			if len(field.Names) == 0 {
+				continue // an embedded interface: a directive on it is reported as dangling
+			}
+			take(taken, field.Doc)
+			a.methods[field.Names[0].Pos()] = &methodDecl{
+				field: field, pos: a.position(field.Names[0].Pos()), doc: docText(field.Doc), directives: a.read(field.Doc, directive.OnMethod),
+			}
+		}
+		return true
+	})
+}
+
+// read parses the directives of a comment group and keeps those that may stand on such a declaration.
+func (a *analysis) read(group *ast.CommentGroup, place directive.Place) directives {
+	if group == nil {
+		return nil
+	}
+	var found directives
+	for _, comment := range group.List {
+		d := directive.Parse(a.load.Fset, comment.Slash, comment.Text, &a.complaints)
+		switch {
+		case d == nil:
+		case d.Verb.Places()&place == 0:
+			a.complaints.Add(d.Pos, diag.WrongPlace, "//wamp:%s belongs on %s", d.Verb, d.Verb.Places())
+		case found.one(d.Verb) != nil:
+			a.complaints.Add(d.Pos, diag.Conflict, "//wamp:%s is given twice", d.Verb)
+		default:
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// dangling reports directives in a comment that belongs to no declaration that could carry one.
+func (a *analysis) dangling(group *ast.CommentGroup) {
+	for _, comment := range group.List {
+		if d := directive.Parse(a.load.Fset, comment.Slash, comment.Text, &a.complaints); d != nil {
+			a.complaints.Add(d.Pos, diag.DanglingDirective, "//wamp:%s is attached to nothing: it belongs in the comment directly above %s", d.Verb, d.Verb.Places())
+		}
+	}
+}
+
+// checkOrphans reports directives on methods of interfaces that no annotated
+// interface of the package uses.
+func (a *analysis) checkOrphans() {
+	for _, decl := range a.methods {
+		if decl.used {
+			continue
+		}
+		for _, d := range decl.directives {
+			a.complaints.Add(d.Pos, diag.DanglingDirective, "//wamp:%s has no effect: the interface of %s is annotated with neither //wamp:service nor //wamp:topics", d.Verb, decl.field.Names[0].Name)
+		}
+	}
+}
+
+// isInterface tells whether a type is an interface by another name.
+func (a *analysis) isInterface(spec *ast.TypeSpec) bool {
+	object := a.object(spec.Name)
+	return object != nil && isInterface(object.Type())
+}
+
+// docText is the comment without its directives.
+func docText(group *ast.CommentGroup) string {
+	if group == nil {
+		return ""
+	}
+	return group.Text()
+}

@@ -1,0 +1,123 @@
+package analyze
+
+import (
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/wampkit/wampkit/wampgen/diag"
+	"github.com/wampkit/wampkit/wampgen/directive"
+	"github.com/wampkit/wampkit/wampgen/model"
+)
+
+// findErrors reads every type and variable with //wamp:error.
+func (a *analysis) findErrors() {
+	byURI := map[string]*model.Error{}
+	for _, decl := range a.errorDecls {
+		e := a.declaredError(decl)
+		if e == nil {
+			continue
+		}
+		if other := byURI[e.URI]; other != nil {
+			a.complaints.Add(e.Pos, diag.RepeatedURI, "error %s has the URI %q of %s", e.Name, e.URI, other.Name)
+			continue
+		}
+		byURI[e.URI] = e
+		a.errors = append(a.errors, e)
+	}
+}
+
+func (a *analysis) declaredError(decl *errorDecl) *model.Error {
+	uri, pos, ok := decl.directive.Positional()
+	if !ok {
+		return nil // reported by the parser
+	}
+	a.checkURI(uri, pos, "the URI")
+	e := &model.Error{Name: decl.name.Name, URI: uri, Pos: a.position(decl.name.Pos()), Doc: decl.doc, Sentinel: decl.variable}
+	object := a.object(decl.name)
+	switch {
+	case object == nil || object.Type() == types.Typ[types.Invalid]:
+		a.complaints.Add(e.Pos, diag.UnresolvedType, "the type of %s cannot be resolved", e.Name)
+		return nil
+	case e.Name == "_" || object.Parent() != a.load.Types.Scope():
+		a.complaints.Add(decl.directive.Pos, diag.WrongPlace, "//wamp:error needs a declaration with a name at the top level of the package")
+		return nil
+	case decl.variable:
+		if !implementsError(object.Type()) {
+			a.complaints.Add(e.Pos, diag.NotAnError, "variable %s (%s) is not an error", e.Name, a.typeString(object.Type()))
+			return nil
+		}
+		return e
+	}
+	return a.errorType(e, object.(*types.TypeName))
+}
+
+func (a *analysis) errorType(e *model.Error, object *types.TypeName) *model.Error {
+	named, ok := object.Type().(*types.Named)
+	if !ok {
+		a.complaints.Add(e.Pos, diag.NotAnError, "%s is an alias: annotate the type it stands for", e.Name)
+		return nil
+	}
+	_, isStruct := named.Underlying().(*types.Struct)
+	e.Type, e.ByValue = named, implementsError(named)
+	switch {
+	case named.TypeParams().Len() > 0:
+		a.complaints.Add(e.Pos, diag.NotAnError, "%s has type parameters: a declared error is one type", e.Name)
+	case !isStruct:
+		a.complaints.Add(e.Pos, diag.NotAnError, "%s is not a struct: the fields of a declared error travel with it", e.Name)
+	case !e.ByValue && !implementsError(types.NewPointer(named)):
+		a.complaints.Add(e.Pos, diag.NotAnError, "%s does not implement error: add func (e *%s) Error() string", e.Name, e.Name)
+	case a.reportBadTypes(named, e.Pos, "error "+e.Name):
+		return e
+	}
+	return nil
+}
+
+var errorInterface = types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
+
+func implementsError(t types.Type) bool { return types.Implements(t, errorInterface) }
+
+// resolveErrors finds the errors that errors= names, in the order of the list.
+func (a *analysis) resolveErrors(d *directive.Directive) []*model.Error {
+	resolved := []*model.Error{}
+	for _, name := range d.List("errors") {
+		if strings.Contains(name, ".") {
+			a.complaints.Add(d.PosOf("errors"), diag.NotSupported, "errors=%s: errors of other packages are not supported yet", name)
+			continue
+		}
+		if e := a.errorNamed(name); e != nil {
+			resolved = append(resolved, e)
+			continue
+		}
+		a.unknownError(name, d.PosOf("errors"))
+	}
+	return resolved
+}
+
+func (a *analysis) errorNamed(name string) *model.Error {
+	for _, e := range a.errors {
+		if e.Name == name {
+			return e
+		}
+	}
+	return nil
+}
+
+func (a *analysis) unknownError(name string, pos token.Position) {
+	var known []string
+	for _, decl := range a.errorDecls {
+		if decl.name.Name == name {
+			return // declared, but reported there
+		}
+		known = append(known, decl.name.Name)
+	}
+	if near, ok := diag.Nearest(name, known); ok {
+		a.complaints.Add(pos, diag.UnknownError, "errors=%s: no error of that name is declared: did you mean %q?", name, near)
+		return
+	}
+	if a.load.Types.Scope().Lookup(name) != nil {
+		a.complaints.Add(pos, diag.UnknownError, "errors=%s: %s is not annotated with //wamp:error", name, name)
+		return
+	}
+	a.complaints.Add(pos, diag.UnknownError, "errors=%s: no error of that name is declared in this package", name)
+}

@@ -1,0 +1,264 @@
+package analyze
+
+import (
+	"errors"
+	"go/token"
+	"go/types"
+	"strconv"
+
+	"github.com/wampkit/wampkit/schema"
+	"github.com/wampkit/wampkit/wampgen/diag"
+	"github.com/wampkit/wampkit/wampgen/model"
+)
+
+// readSignature reads a procedure's parameters and results and reports
+// whether they can travel.
+func (a *analysis) readSignature(m *method, p *model.Procedure) bool {
+	ok := a.checkContext(m)
+	results := m.Signature.Results()
+	if results.Len() == 0 || !isError(results.At(results.Len()-1).Type()) {
+		if results.Len() == 1 && isStream(results.At(0).Type()) {
+			a.complaints.Add(m.Pos, diag.NotSupported, "method %s: streams (%s as result) are not supported yet", m.Name, a.typeString(results.At(0).Type()))
+		} else {
+			a.complaints.Add(m.Pos, diag.MissingError, "method %s: the last result must be an error, since every call can fail", m.Name)
+		}
+		return false
+	}
+	p.Args, ok = a.args(m, ok)
+	for i := range results.Len() - 1 {
+		result, fine := a.value(m, results.At(i), "result", i, results.Len()-1)
+		ok = ok && fine
+		p.Results = append(p.Results, result)
+	}
+	return ok
+}
+
+// readTopicSignature reads a topic's parameters and reports whether they can travel.
+func (a *analysis) readTopicSignature(m *method, t *model.Topic) bool {
+	ok := a.checkContext(m)
+	results := m.Signature.Results()
+	switch {
+	case results.Len() == 0 || !isError(results.At(results.Len()-1).Type()):
+		a.complaints.Add(m.Pos, diag.MissingError, "method %s: the result must be an error, since every publication can fail", m.Name)
+		ok = false
+	case results.Len() > 1:
+		a.complaints.Add(m.Pos, diag.TopicWithResult, "method %s: a topic has no results but the error: nobody answers an event", m.Name)
+		ok = false
+	}
+	t.Args, ok = a.args(m, ok)
+	return ok
+}
+
+// checkContext reports a first parameter that is no context.Context.
+func (a *analysis) checkContext(m *method) bool {
+	params := m.Signature.Params()
+	if params.Len() > 0 && isContext(params.At(0).Type()) && !(m.Signature.Variadic() && params.Len() == 1) {
+		return true
+	}
+	a.complaints.Add(m.Pos, diag.MissingContext, "method %s: the first parameter must be a context.Context", m.Name)
+	return false
+}
+
+// args reads the parameters behind ctx; ok is what is known so far.
+func (a *analysis) args(m *method, ok bool) ([]*model.Value, bool) {
+	params := m.Signature.Params()
+	var args []*model.Value
+	first := 1
+	if params.Len() > 0 && !isContext(params.At(0).Type()) {
+		first = 0 // reported already
+	}
+	for i := first; i < params.Len(); i++ {
+		arg, fine := a.value(m, params.At(i), "parameter", i-first, params.Len()-first)
+		arg.Variadic = m.Signature.Variadic() && i == params.Len()-1
+		if arg.Variadic {
+			arg.Optional = false
+			arg.Kind, arg.Bits = kindOf(arg.Type.(*types.Slice).Elem())
+		}
+		ok = ok && fine
+		args = append(args, arg)
+	}
+	return args, ok
+}
+
+// value reads the n-th of count parameters or results; role names which, for messages.
+func (a *analysis) value(m *method, v *types.Var, role string, n, count int) (*model.Value, bool) {
+	value := &model.Value{Name: v.Name(), Wire: v.Name(), Pos: a.valuePos(m, v), Type: v.Type()}
+	if value.Name == "_" {
+		value.Name = ""
+	}
+	if value.Name == "" {
+		value.Wire = unnamed(role, n, count)
+	}
+	label := role + " " + value.Wire
+	value.Kind, value.Bits = kindOf(v.Type())
+	_, value.Optional = v.Type().Underlying().(*types.Pointer)
+	return value, a.checkType(m, value, label)
+}
+
+// unnamed is what a value without a name is called in messages: result where
+// it is alone, else result1 and so on.
+func unnamed(role string, n, count int) string {
+	if role == "parameter" {
+		role = "arg"
+	}
+	if count == 1 {
+		return role
+	}
+	return role + strconv.Itoa(n+1)
+}
+
+// valuePos is where a value stands, or its method where that is declared in another package.
+func (a *analysis) valuePos(m *method, v *types.Var) token.Position {
+	if m.field != nil && v.Pos().IsValid() && v.Pkg() == a.load.Types {
+		return a.position(v.Pos())
+	}
+	return m.Pos
+}
+
+// checkType reports what is wrong with a value's type.
+func (a *analysis) checkType(m *method, value *model.Value, label string) bool {
+	switch t := value.Type; {
+	case isStream(t):
+		a.complaints.Add(value.Pos, diag.NotSupported, "method %s: %s: streams (%s) are not supported yet", m.Name, label, a.typeString(t))
+		return false
+	case isProgress(t):
+		a.complaints.Add(value.Pos, diag.NotSupported, "method %s: %s: progress functions (%s) are not supported yet", m.Name, label, a.typeString(t))
+		return false
+	case isContext(t):
+		a.complaints.Add(value.Pos, diag.BadType, "method %s: %s is a second context.Context", m.Name, label)
+		return false
+	}
+	if hidden := a.unnameable(value.Type); hidden != "" {
+		a.complaints.Add(value.Pos, diag.UnnameableType, "method %s: %s: %s cannot be named in this package", m.Name, label, hidden)
+		return false
+	}
+	return a.reportBadTypes(value.Type, value.Pos, "method "+m.Name+": "+label)
+}
+
+// reportBadTypes reports everything in t that cannot travel, and whether there is nothing.
+func (a *analysis) reportBadTypes(t types.Type, pos token.Position, label string) bool {
+	_, err := a.types.Schema(t)
+	if err == nil {
+		return true
+	}
+	var all schema.TypeErrors
+	if !errors.As(err, &all) {
+		a.complaints.Add(pos, diag.BadType, "%s: %v", label, err)
+		return false
+	}
+	for _, e := range all {
+		if e.Type == types.Typ[types.Invalid].String() {
+			a.complaints.Add(pos, diag.UnresolvedType, "%s: %s", label, a.unresolved(e, pos))
+			continue
+		}
+		a.complaints.Add(pos, diag.BadType, "%s: %v", label, e)
+	}
+	return false
+}
+
+// unresolved words that a type is not known, with what the type checker says about it.
+func (a *analysis) unresolved(e *schema.TypeError, pos token.Position) string {
+	message := "the type cannot be resolved"
+	if e.Path != "" {
+		message = "the type of " + e.Path + " cannot be resolved"
+	}
+	if e.Pos.IsValid() {
+		pos = a.position(e.Pos)
+	}
+	return message + a.typeErrorOn(pos)
+}
+
+func (a *analysis) typeString(t types.Type) string {
+	return types.TypeString(t, types.RelativeTo(a.load.Types))
+}
+
+// typeErrorOn is what the type checker said about the line of pos, for the end
+// of a message.
+func (a *analysis) typeErrorOn(pos token.Position) string {
+	for _, e := range a.load.TypeErrors {
+		if at := a.position(e.Pos); at.Line == pos.Line && at.Filename == pos.Filename {
+			return ": " + e.Msg
+		}
+	}
+	return ""
+}
+
+// unnameable returns the first type within t that emitted code could not write
+// down, because it is unexported in another package.
+func (a *analysis) unnameable(t types.Type) string {
+	var hidden string
+	walkNames(t, func(name *types.TypeName) {
+		if hidden == "" && name.Pkg() != nil && name.Pkg() != a.load.Types && !name.Exported() {
+			hidden = name.Pkg().Path() + "." + name.Name()
+		}
+	})
+	return hidden
+}
+
+// walkNames calls f for every named type that t spells out.
+func walkNames(t types.Type, f func(*types.TypeName)) {
+	switch t := t.(type) {
+	case *types.Alias:
+		f(t.Obj())
+		for arg := range t.TypeArgs().Types() {
+			walkNames(arg, f)
+		}
+	case *types.Named:
+		f(t.Obj())
+		for arg := range t.TypeArgs().Types() {
+			walkNames(arg, f)
+		}
+	case *types.Pointer:
+		walkNames(t.Elem(), f)
+	case *types.Slice:
+		walkNames(t.Elem(), f)
+	case *types.Array:
+		walkNames(t.Elem(), f)
+	case *types.Map:
+		walkNames(t.Key(), f)
+		walkNames(t.Elem(), f)
+	case *types.Chan:
+		walkNames(t.Elem(), f)
+	case *types.Struct:
+		for field := range t.Fields() {
+			walkNames(field.Type(), f)
+		}
+	case *types.Signature:
+		for v := range t.Params().Variables() {
+			walkNames(v.Type(), f)
+		}
+		for v := range t.Results().Variables() {
+			walkNames(v.Type(), f)
+		}
+	}
+}
+
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+func isContext(t types.Type) bool { return isNamed(t, "context", "Context") }
+
+func isNamed(t types.Type, path, name string) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == path && named.Obj().Name() == name
+}
+
+// isStream reports an iterator, by name or by shape.
+func isStream(t types.Type) bool {
+	if isNamed(t, "iter", "Seq2") || isNamed(t, "iter", "Seq") {
+		return true
+	}
+	sig, ok := t.Underlying().(*types.Signature)
+	if !ok || sig.Params().Len() != 1 || sig.Results().Len() != 0 {
+		return false
+	}
+	yield, ok := sig.Params().At(0).Type().Underlying().(*types.Signature)
+	return ok && yield.Results().Len() == 1 && types.Identical(yield.Results().At(0).Type(), types.Typ[types.Bool])
+}
+
+// isProgress reports a func(P) error.
+func isProgress(t types.Type) bool {
+	sig, ok := t.Underlying().(*types.Signature)
+	return ok && sig.Params().Len() == 1 && sig.Results().Len() == 1 && isError(sig.Results().At(0).Type())
+}

@@ -1,0 +1,109 @@
+// Package emit writes a package's model as Go.
+//
+// The output depends on nothing but the model: no tool version, path or time
+// goes into it, and gofmt leaves it as it is. Bodies are tiny, because the logic lives in
+// package runtime: a method builds arguments, calls, and reads results.
+//
+// Every name comes from an allocator of [names]: emitted declarations and imports
+// share one scope with the user's package, and each function body has
+// its own, in which the user's parameter names are kept wherever they can be.
+package emit
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/wampkit/wampkit/wampgen/diag"
+	"github.com/wampkit/wampkit/wampgen/load"
+	"github.com/wampkit/wampkit/wampgen/model"
+)
+
+// Catalog is the description of one service as it is embedded.
+type Catalog struct {
+	Document []byte
+	Hash     string
+}
+
+// Level is the version of the contract between emitted code and package
+// runtime that File emits.
+const Level = 1
+
+// File emits the package's generated file. Catalogs are by the name of the
+// service or topics interface; one without an entry embeds none. Diagnostics are names
+// that collide with the user's; there is no file then.
+func File(m *model.Package, catalogs map[string]Catalog) ([]byte, diag.List, error) {
+	f := &file{model: m, catalogs: catalogs}
+	f.plan()
+	if len(f.complaints) > 0 {
+		return nil, f.complaints, nil
+	}
+	f.handshake()
+	f.errors()
+	for _, s := range f.services {
+		f.service(s)
+	}
+	for _, t := range f.topics {
+		f.topicSet(t)
+	}
+	source, err := f.render()
+	return source, nil, err
+}
+
+// file is one file in the making.
+type file struct {
+	model      *model.Package
+	catalogs   map[string]Catalog
+	complaints diag.List
+
+	declarations
+	imports imports
+	body    []jen.Code
+}
+
+// add appends a top-level declaration made of pieces, with a blank line behind it.
+func (f *file) add(pieces ...jen.Code) {
+	f.body = append(f.body, jen.Add(pieces...), jen.Line())
+}
+
+func (f *file) render() ([]byte, error) {
+	out := jen.NewFile(f.model.Name)
+	out.HeaderComment(load.Header)
+	out.Add(f.imports.decl())
+	out.Line()
+	for _, code := range f.body {
+		out.Add(code)
+	}
+	var buffer bytes.Buffer
+	if err := out.Render(&buffer); err != nil {
+		return nil, fmt.Errorf("emit %s: %w", f.model.Path, err)
+	}
+	return buffer.Bytes(), nil
+}
+
+// doc is a comment, line by line: a "*/" in the text must not end it.
+func doc(text string) *jen.Statement {
+	s := jen.Null()
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		line = strings.TrimRight(line, " \t\r")
+		if line == "" {
+			s.Comment("//").Line()
+			continue
+		}
+		s.Comment("// " + line).Line()
+	}
+	return s
+}
+
+// paragraphs joins those that are not empty.
+func paragraphs(texts ...string) string {
+	var kept []string
+	for _, text := range texts {
+		if text = strings.TrimRight(text, "\n"); text != "" {
+			kept = append(kept, text)
+		}
+	}
+	return strings.Join(kept, "\n\n")
+}

@@ -1,0 +1,285 @@
+package emit
+
+import (
+	"fmt"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/wampkit/wampkit/wampgen/model"
+)
+
+// service emits everything of one service.
+func (f *file) service(s *serviceNames) {
+	f.procedureURIs(s)
+	f.procedures(s)
+	f.client(s)
+	for _, p := range s.procedures {
+		f.clientMethod(s, p)
+	}
+	for _, m := range s.Skipped {
+		f.add(
+			doc(fmt.Sprintf("%s is not a procedure: %s has it for in-process use only.", m.Name, s.Interface)),
+			f.skippedMethod("c", "*"+s.client, *m, s.Interface+"."+m.Name+" does not travel over WAMP"),
+		)
+	}
+	f.register(s)
+	f.unimplemented(s)
+	f.catalog(s.Interface, s.catalog, s.catalogHash)
+}
+
+func (f *file) procedureURIs(s *serviceNames) {
+	var consts []jen.Code
+	for _, p := range s.procedures {
+		consts = append(consts, jen.Id(p.uri).Id(f.wamp()).Dot("URI").Op("=").Lit(p.URI))
+	}
+	f.add(doc("Procedures of "+s.Interface+"."), jen.Const().Defs(consts...))
+}
+
+// procedures emits the variables that client and registration share.
+func (f *file) procedures(s *serviceNames) {
+	if s.errors != "" {
+		f.add(f.errorList(s.errors, s.Errors))
+	}
+	for _, p := range s.procedures {
+		if p.errors != "" {
+			f.add(f.errorList(p.errors, p.Errors))
+		}
+	}
+	var vars []jen.Code
+	for _, p := range s.procedures {
+		vars = append(vars, jen.Id(p.variable).Op("=").Id(f.runtime()).Dot("Procedure").Values(f.procedureFields(s, p)...))
+	}
+	f.add(jen.Var().Defs(vars...))
+}
+
+func (f *file) procedureFields(s *serviceNames, p *procedureNames) []jen.Code {
+	fields := fieldList{}
+	fields.set("URI", jen.Id(p.uri))
+	if p.Match == "prefix" {
+		fields.set("Match", jen.Id(f.wamp()).Dot("MatchPrefix"))
+	}
+	if p.Invoke != "" {
+		fields.set("Invoke", jen.Lit(p.Invoke))
+	}
+	if p.Timeout != 0 {
+		fields.set("Timeout", f.duration(p.Timeout))
+	}
+	fields.flag("Idempotent", p.Idempotent)
+	fields.flag("DiscloseMe", p.Disclose)
+	if p.Concurrency != 0 {
+		fields.set("Concurrency", jen.Lit(p.Concurrency))
+	}
+	switch {
+	case p.errors != "":
+		fields.set("Errors", jen.Id(p.errors))
+	case !p.OwnErrors && s.errors != "":
+		fields.set("Errors", jen.Id(s.errors))
+	}
+	return fields
+}
+
+// fieldList is the inside of a composite literal, in the order of the calls.
+type fieldList []jen.Code
+
+func (l *fieldList) set(name string, value jen.Code) {
+	*l = append(*l, jen.Id(name).Op(":").Add(value))
+}
+
+func (l *fieldList) flag(name string, set bool) {
+	if set {
+		l.set(name, jen.True())
+	}
+}
+
+func (f *file) client(s *serviceNames) {
+	b := f.newBlock(f.runtime(), s.client)
+	receiver, session, opts := b.scope.Take("c"), b.scope.Take("s", "session"), b.scope.Take("opts", "options")
+	field := fieldName(s.Procedures, s.Skipped)
+	pointer := jen.Op("*").Id(s.client)
+	options := jen.Id(opts).Op("...").Id(f.runtime()).Dot("CallOption")
+
+	f.add(
+		doc(paragraphs(fmt.Sprintf("%s calls %s over WAMP. It is safe for concurrent use.", s.client, s.Interface), s.Doc)),
+		jen.Type().Id(s.client).Struct(jen.Id(field).Id(f.runtime()).Dot("Client")),
+	)
+	f.add(jen.Var().Id("_").Id(s.Interface).Op("=").Parens(pointer.Clone()).Call(jen.Nil()))
+	f.add(
+		doc(fmt.Sprintf("%s returns a client that calls through s, with opts for every call.", s.newClient)),
+		jen.Func().Id(s.newClient).Params(jen.Id(session).Id(f.runtime()).Dot("Caller"), options.Clone()).Add(pointer.Clone()).Block(
+			jen.Return(jen.Op("&").Id(s.client).Values(jen.Id(field).Op(":").Id(f.runtime()).Dot("NewClient").Call(jen.Id(session), jen.Id(opts).Op("...")))),
+		),
+	)
+	f.add(
+		doc("With returns a client that also has opts, which go before those it was made with."),
+		jen.Func().Params(jen.Id(receiver).Add(pointer.Clone())).Id("With").Params(options.Clone()).Add(pointer.Clone()).Block(
+			jen.Return(jen.Op("&").Id(s.client).Values(jen.Id(field).Op(":").Id(receiver).Dot(field).Dot("With").Call(jen.Id(opts).Op("...")))),
+		),
+	)
+}
+
+// fieldName is what the emitted type calls its only field: no method may have the name.
+func fieldName(procedures []*model.Procedure, skipped []*model.Method) string {
+	taken := map[string]bool{}
+	for _, p := range procedures {
+		taken[p.Name] = true
+	}
+	for _, m := range skipped {
+		taken[m.Name] = true
+	}
+	name := "client"
+	for taken[name] {
+		name += "_"
+	}
+	return name
+}
+
+func (f *file) clientMethod(s *serviceNames, p *procedureNames) {
+	b := f.newBlock(f.runtime(), p.variable)
+	b.sends(p.Args)
+	b.reads(p.Results)
+	ctx := b.local(contextName(p.Method), "ctx")
+	params, results := b.locals(p.Args), b.locals(p.Results)
+	failure := ""
+	if name := errorName(p.Method); len(results) > 0 || name != "" && name != "_" {
+		failure = b.local(name, "err")
+	}
+	signature := f.params(ctx, p.Args, params)
+	returns := f.results(p.Results, results, failure)
+	if failure == "" {
+		failure = b.scope.Take("err", "failure")
+	}
+	receiver, args, out := b.scope.Take("c", "client"), b.scope.Take("args", "list"), b.scope.Take("out", "reply")
+	field := fieldName(s.Procedures, s.Skipped)
+
+	var body []jen.Code
+	list := jen.Id(f.runtime()).Dot("NewArgs").Call()
+	if len(p.Args) > 0 {
+		body = append(body, jen.Id(args).Op(":=").Add(list))
+		body = append(body, f.send(args, p.Args, params, p.ArgsForm, b)...)
+		list = jen.Id(args)
+	}
+	call := jen.Id(receiver).Dot(field).Dot("Call").Call(jen.Id(ctx), jen.Op("&").Id(p.variable), list)
+	body = append(body,
+		jen.List(jen.Id(out), jen.Id(failure)).Op(":=").Add(call),
+		jen.If(jen.Id(failure).Op("!=").Nil()).Block(jen.Return(append(ids(results), jen.Id(failure))...)),
+	)
+	body = append(body, f.assign(out, p.Results, results, p.ResultForm)...)
+	body = append(body, jen.Return(append(ids(results), jen.Id(out).Dot("Err").Call())...))
+
+	f.add(
+		doc(methodDoc(p.Method, fmt.Sprintf("%s calls the procedure %s.", p.Name, p.URI), p.Deprecated)),
+		jen.Func().Params(jen.Id(receiver).Op("*").Id(s.client)).Id(p.Name).Params(signature...).Params(returns...).Block(body...),
+	)
+}
+
+// methodDoc is what the user wrote above the method, or else a sentence of ours.
+func methodDoc(m model.Method, otherwise, deprecated string) string {
+	text := m.Doc
+	if text == "" {
+		text = otherwise
+	}
+	if deprecated != "" {
+		deprecated = "Deprecated: " + deprecated
+	}
+	return paragraphs(text, deprecated)
+}
+
+func (f *file) register(s *serviceNames) {
+	b := f.newBlock(f.context(), f.runtime(), s.Interface)
+	ctx, session, impl, opts := b.scope.Take("ctx"), b.scope.Take("s", "session"), b.scope.Take("impl", "implementation"), b.scope.Take("opts", "options")
+	var handlers []jen.Code
+	for _, p := range s.procedures {
+		handlers = append(handlers, jen.Values(
+			jen.Id("Procedure").Op(":").Op("&").Id(p.variable),
+			jen.Id("Handle").Op(":").Add(f.handler(p, impl)),
+		))
+	}
+	f.add(
+		doc(fmt.Sprintf("%s registers every procedure of %s with the router: calls run impl's methods. A failure undoes what it did.", s.register, s.Interface)),
+		jen.Func().Id(s.register).Params(
+			jen.Id(ctx).Id(f.context()).Dot("Context"),
+			jen.Id(session).Id(f.runtime()).Dot("Callee"),
+			jen.Id(impl).Id(s.Interface),
+			jen.Id(opts).Op("...").Id(f.runtime()).Dot("RegisterOption"),
+		).Params(jen.Op("*").Id(f.runtime()).Dot("Registration"), jen.Error()).Block(
+			jen.Return(jen.Id(session).Dot("RegisterProcedures").Call(
+				jen.Id(ctx),
+				jen.Index().Id(f.runtime()).Dot("ProcedureHandler").Add(multiline(handlers)),
+				jen.Id(opts).Op("..."),
+			)),
+		),
+	)
+}
+
+// multiline is a composite literal's inside with an element a line.
+func multiline(elements []jen.Code) *jen.Statement {
+	return jen.Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, elements...)
+}
+
+// handler writes the function that serves one procedure: its own names come
+// first, since nobody but the reader of emitted code sees those of the parameters.
+func (f *file) handler(p *procedureNames, impl string) jen.Code {
+	b := f.newBlock(f.context(), f.runtime(), impl, "error")
+	b.reads(p.Args)
+	b.sends(p.Results)
+	ctx, in, out, failure := b.scope.Take("ctx"), b.scope.Take("in", "values"), b.scope.Take("out", "reply"), b.scope.Take("err", "failure")
+	params, results := b.locals(p.Args), b.locals(p.Results)
+
+	body := f.declare(in, p.Args, params, p.ArgsForm)
+	body = append(body, checkRead(in, failure))
+	call := jen.Id(impl).Dot(p.Name).Call(callArgs(ctx, p.Args, params)...)
+	if len(results) == 0 {
+		body = append(body, jen.Return(call))
+	} else {
+		body = append(body,
+			jen.List(append(ids(results), jen.Id(failure))...).Op(":=").Add(call),
+			jen.If(jen.Id(failure).Op("!=").Nil()).Block(jen.Return(jen.Id(failure))),
+		)
+		body = append(body, f.send(out, p.Results, results, p.ResultForm, b)...)
+		body = append(body, jen.Return(jen.Nil()))
+	}
+	return jen.Func().Params(
+		jen.Id(ctx).Id(f.context()).Dot("Context"),
+		jen.Id(in).Op("*").Id(f.runtime()).Dot("Values"),
+		jen.Id(out).Op("*").Id(f.runtime()).Dot("Args"),
+	).Error().Block(body...)
+}
+
+// checkRead writes the check that everything was read and nothing is left.
+func checkRead(in, failure string) jen.Code {
+	return jen.If(jen.Id(failure).Op(":=").Id(in).Dot("Err").Call(), jen.Id(failure).Op("!=").Nil()).Block(jen.Return(jen.Id(failure)))
+}
+
+func (f *file) unimplemented(s *serviceNames) {
+	f.add(
+		doc(fmt.Sprintf("%s implements every method of %s by failing with [%s.ErrNoSuchProcedure]. A type that embeds it still implements %s when that gets another method.", s.unimplemented, s.Interface, f.wamp(), s.Interface)),
+		jen.Type().Id(s.unimplemented).Struct(),
+	)
+	f.add(jen.Var().Id("_").Id(s.Interface).Op("=").Id(s.unimplemented).Values())
+	for _, p := range s.procedures {
+		f.add(
+			doc(fmt.Sprintf("%s fails: it is not implemented.", p.Name)),
+			f.unimplementedMethod(s, p),
+		)
+	}
+	for _, m := range s.Skipped {
+		f.add(
+			doc(fmt.Sprintf("%s fails: it is not implemented.", m.Name)),
+			f.skippedMethod("u", s.unimplemented, *m, s.Interface+"."+m.Name+" is not implemented"),
+		)
+	}
+}
+
+func (f *file) unimplementedMethod(s *serviceNames, p *procedureNames) jen.Code {
+	b := f.newBlock(f.wamp())
+	ctx := b.local(contextName(p.Method), "ctx")
+	params, results := b.locals(p.Args), b.locals(p.Results)
+	failure := ""
+	if len(results) > 0 {
+		failure = b.local(errorName(p.Method), "err")
+	}
+	values := append(ids(results), f.notServed(s.Interface+"."+p.Name+" is not implemented"))
+	return jen.Func().Params(jen.Id(s.unimplemented)).Id(p.Name).
+		Params(f.params(ctx, p.Args, params)...).Params(f.results(p.Results, results, failure)...).
+		Block(jen.Return(values...))
+}
