@@ -82,7 +82,7 @@ func (e *encoder) message(t wamp.MessageType, elements int) {
 
 // messageWith starts a message with a payload, and returns how many elements
 // that has: see [encoder.payload].
-func (e *encoder) messageWith(t wamp.MessageType, elements int, p wamp.Payload) (parts int) {
+func (e *encoder) messageWith(t wamp.MessageType, elements int, p *wamp.Payload) (parts int) {
 	parts = e.parts(p)
 	e.message(t, elements+parts)
 	return parts
@@ -102,7 +102,7 @@ func (e *encoder) acknowledge(t wamp.MessageType, ids ...wamp.ID) {
 func (e *encoder) details(d wamp.Dict) { e.dictValue(d, maxDepth) }
 
 // parts is how many elements a payload needs: none, Arguments, or ArgumentsKw too.
-func (e *encoder) parts(p wamp.Payload) int {
+func (e *encoder) parts(p *wamp.Payload) int {
 	if p.Empty() || e.err != nil {
 		return 0
 	}
@@ -123,7 +123,7 @@ func (e *encoder) parts(p wamp.Payload) int {
 }
 
 // payload writes the first parts of p.
-func (e *encoder) payload(p wamp.Payload, parts int) {
+func (e *encoder) payload(p *wamp.Payload, parts int) {
 	if parts > 0 {
 		if len(p.Args) > 0 {
 			e.transplant(p.Format, p.Args)

@@ -54,10 +54,16 @@ func cborHead(data []byte, pos int) (major, info byte, arg uint64, next int, err
 	}
 	b := data[pos]
 	major, info = b&0xe0, b&0x1f
-	pos++
+	if info < 24 {
+		return major, info, uint64(info), pos + 1, nil
+	}
+	return cborLongHead(data, pos+1, major, info)
+}
+
+// cborLongHead reads the argument behind an initial octet that has not got it
+// in itself.
+func cborLongHead(data []byte, pos int, major, info byte) (_, _ byte, arg uint64, next int, err error) {
 	switch {
-	case info < 24:
-		return major, info, uint64(info), pos, nil
 	case info == 24:
 		if len(data)-pos < 1 {
 			break

@@ -48,6 +48,10 @@ func (cborSyntax) close(dst []byte, dict bool, start, n int) []byte {
 	if start < 0 {
 		return dst
 	}
+	if n < 24 {
+		dst[start] |= byte(n)
+		return dst
+	}
 	var head [9]byte
 	return replaceHead(dst, start, appendCBORHead(head[:0], cborContainer(dict), uint64(n)))
 }

@@ -199,6 +199,10 @@ func (d *Decoder) more() bool {
 	if d.err != nil {
 		return false
 	}
+	if d.elements.left > 0 { // the common case, inlined
+		d.elements.left--
+		return true
+	}
 	more, err := d.scan.more(&d.elements)
 	if err != nil {
 		d.violate(err.Error())

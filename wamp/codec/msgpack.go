@@ -277,6 +277,10 @@ func (msgpackSyntax) close(dst []byte, dict bool, start, n int) []byte {
 	if start < 0 {
 		return dst
 	}
+	if n < 16 {
+		dst[start] |= byte(n)
+		return dst
+	}
 	var head [5]byte
 	return replaceHead(dst, start, appendMsgPackHead(head[:0], dict, n))
 }

@@ -19,28 +19,43 @@ func (e *encoder) closeAttributes(start int) { e.close(true, start, e.keys) }
 
 func (e *encoder) attribute(key string) {
 	e.keys++
-	e.key(key)
+	e.checkedKey(key)
 }
+
+// The conditions stand apart from the writing so that they are inlined: most
+// attributes of most messages are absent.
 
 func (e *encoder) flag(key string, v bool) {
 	if v {
-		e.attribute(key)
-		e.bool(true)
+		e.presentFlag(key, true)
 	}
+}
+
+func (e *encoder) presentFlag(key string, v bool) {
+	e.attribute(key)
+	e.bool(v)
 }
 
 func (e *encoder) number(key string, v uint64) {
 	if v != 0 {
-		e.attribute(key)
-		e.uint(v)
+		e.presentNumber(key, v)
 	}
+}
+
+func (e *encoder) presentNumber(key string, v uint64) {
+	e.attribute(key)
+	e.uint(v)
 }
 
 func (e *encoder) word(key, v string) {
 	if v != "" {
-		e.attribute(key)
-		e.text(v)
+		e.presentWord(key, v)
 	}
+}
+
+func (e *encoder) presentWord(key, v string) {
+	e.attribute(key)
+	e.text(v)
 }
 
 func (e *encoder) words(key string, v []string) {
@@ -65,6 +80,12 @@ func (e *encoder) trustLevel(v int64, present bool) {
 }
 
 func (e *encoder) passthru(p *wamp.Passthru) {
+	if len(p.Scheme)|len(p.Serializer)|len(p.Cipher)|len(p.KeyID) != 0 {
+		e.presentPassthru(p)
+	}
+}
+
+func (e *encoder) presentPassthru(p *wamp.Passthru) {
 	e.word("ppt_scheme", p.Scheme)
 	e.word("ppt_serializer", p.Serializer)
 	e.word("ppt_cipher", p.Cipher)
@@ -73,11 +94,15 @@ func (e *encoder) passthru(p *wamp.Passthru) {
 
 // extra writes further attributes, sorted by name.
 func (e *encoder) extra(d wamp.Dict) {
-	if len(d) == 0 {
-		return
+	if len(d) != 0 {
+		e.presentExtra(d)
 	}
+}
+
+func (e *encoder) presentExtra(d wamp.Dict) {
 	for _, key := range slices.Sorted(maps.Keys(d)) {
-		e.attribute(key)
+		e.keys++
+		e.key(key)
 		e.value(d[key], maxDepth)
 	}
 }
@@ -137,8 +162,7 @@ func (e *encoder) publishOptions(o *wamp.PublishOptions) {
 	start := e.openAttributes()
 	e.flag("acknowledge", o.Acknowledge)
 	if o.IncludeMe {
-		e.attribute("exclude_me")
-		e.bool(false)
+		e.presentFlag("exclude_me", false)
 	}
 	e.flag("disclose_me", o.DiscloseMe)
 	e.flag("retain", o.Retain)

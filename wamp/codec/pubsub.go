@@ -14,11 +14,11 @@ func (d *Decoder) publish() wamp.Message {
 }
 
 func (e *encoder) publish(m *wamp.Publish) {
-	parts := e.messageWith(wamp.TypePublish, 3, m.Payload)
+	parts := e.messageWith(wamp.TypePublish, 3, &m.Payload)
 	e.uint(uint64(m.Request))
 	e.publishOptions(&m.Options)
 	e.text(string(m.Topic))
-	e.payload(m.Payload, parts)
+	e.payload(&m.Payload, parts)
 	e.end()
 }
 
@@ -89,10 +89,10 @@ func (d *Decoder) event() wamp.Message {
 }
 
 func (e *encoder) event(m *wamp.Event) {
-	parts := e.messageWith(wamp.TypeEvent, 3, m.Payload)
+	parts := e.messageWith(wamp.TypeEvent, 3, &m.Payload)
 	e.uint(uint64(m.Subscription))
 	e.uint(uint64(m.Publication))
 	e.eventDetails(&m.Details)
-	e.payload(m.Payload, parts)
+	e.payload(&m.Payload, parts)
 	e.end()
 }

@@ -14,11 +14,11 @@ func (d *Decoder) call() wamp.Message {
 }
 
 func (e *encoder) call(m *wamp.Call) {
-	parts := e.messageWith(wamp.TypeCall, 3, m.Payload)
+	parts := e.messageWith(wamp.TypeCall, 3, &m.Payload)
 	e.uint(uint64(m.Request))
 	e.callOptions(&m.Options)
 	e.text(string(m.Procedure))
-	e.payload(m.Payload, parts)
+	e.payload(&m.Payload, parts)
 	e.end()
 }
 
@@ -45,10 +45,10 @@ func (d *Decoder) result() wamp.Message {
 }
 
 func (e *encoder) result(m *wamp.Result) {
-	parts := e.messageWith(wamp.TypeResult, 2, m.Payload)
+	parts := e.messageWith(wamp.TypeResult, 2, &m.Payload)
 	e.uint(uint64(m.Request))
 	e.resultDetails(&m.Details)
-	e.payload(m.Payload, parts)
+	e.payload(&m.Payload, parts)
 	e.end()
 }
 
@@ -112,11 +112,11 @@ func (d *Decoder) invocation() wamp.Message {
 }
 
 func (e *encoder) invocation(m *wamp.Invocation) {
-	parts := e.messageWith(wamp.TypeInvocation, 3, m.Payload)
+	parts := e.messageWith(wamp.TypeInvocation, 3, &m.Payload)
 	e.uint(uint64(m.Request))
 	e.uint(uint64(m.Registration))
 	e.invocationDetails(&m.Details)
-	e.payload(m.Payload, parts)
+	e.payload(&m.Payload, parts)
 	e.end()
 }
 
@@ -143,9 +143,9 @@ func (d *Decoder) yield() wamp.Message {
 }
 
 func (e *encoder) yield(m *wamp.Yield) {
-	parts := e.messageWith(wamp.TypeYield, 2, m.Payload)
+	parts := e.messageWith(wamp.TypeYield, 2, &m.Payload)
 	e.uint(uint64(m.Request))
 	e.yieldOptions(&m.Options)
-	e.payload(m.Payload, parts)
+	e.payload(&m.Payload, parts)
 	e.end()
 }

@@ -31,10 +31,10 @@ func (d *Decoder) abort() wamp.Message {
 }
 
 func (e *encoder) abort(m *wamp.Abort) {
-	parts := e.messageWith(wamp.TypeAbort, 2, m.Payload)
+	parts := e.messageWith(wamp.TypeAbort, 2, &m.Payload)
 	e.details(m.Details)
 	e.text(string(m.Reason))
-	e.payload(m.Payload, parts)
+	e.payload(&m.Payload, parts)
 	e.end()
 }
 
@@ -82,11 +82,11 @@ func (d *Decoder) errorMessage() wamp.Message {
 }
 
 func (e *encoder) errorMessage(m *wamp.ErrorMessage) {
-	parts := e.messageWith(wamp.TypeError, 4, m.Payload)
+	parts := e.messageWith(wamp.TypeError, 4, &m.Payload)
 	e.uint(uint64(m.RequestType))
 	e.uint(uint64(m.Request))
 	e.errorDetails(&m.Details)
 	e.text(string(m.URI))
-	e.payload(m.Payload, parts)
+	e.payload(&m.Payload, parts)
 	e.end()
 }
