@@ -158,8 +158,9 @@ func predeclared(named *types.Named) bool { return named.Obj().Pkg() == nil }
 
 // reference returns a schema that refers to named's definition, which it makes if need be.
 func (w *walk) reference(named *types.Named, kind Kind, at *trail) *Schema {
-	if qualifiedName(named) == cborPackage+".RawMessage" {
-		return new(Schema)
+	switch qualifiedName(named) {
+	case cborPackage + ".RawMessage", "encoding/json.RawMessage", "encoding/json/jsontext.Value":
+		return new(Schema) // any value, already encoded
 	}
 	id := types.TypeString(named, nil)
 	d, ok := w.defs[id]

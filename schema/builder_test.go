@@ -120,19 +120,22 @@ func TestSchemaOfTypes(t *testing.T) {
 
 func TestOpaqueTypes(t *testing.T) {
 	s := checkSource(t, "example.com/p", `
-		import "github.com/fxamacker/cbor/v2"
+		import ("encoding/json"; "github.com/fxamacker/cbor/v2")
+		type J struct { X chan int }
+		func (J) MarshalJSON() ([]byte, error)
+		func (*J) UnmarshalJSON([]byte) error
 		type Money struct { cents int }
 		func (Money) MarshalCBOR() ([]byte, error)
 		func (*Money) UnmarshalCBOR([]byte) error
-		type T = struct { A Money; B cbor.RawMessage; C cbor.ByteString }`)
+		type T = struct { A Money; B cbor.RawMessage; C cbor.ByteString; D J; E json.RawMessage }`)
 	b := s.builder()
 	got, err := b.Schema(s.typ(t, "T"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	wantJSON(t, "schema", got, `{"type":"object","properties":{
-		"A":{"$ref":"#/$defs/Money"},"B":true,"C":{"$ref":"#/$defs/ByteString"}},"required":["A","B","C"]}`)
-	wantJSON(t, "$defs", b.Defs(), `{"Money":{"title":"Money"},
+		"A":{"$ref":"#/$defs/Money"},"B":true,"C":{"$ref":"#/$defs/ByteString"},"D":{"$ref":"#/$defs/J"},"E":true},"required":["A","B","C","D","E"]}`)
+	wantJSON(t, "$defs", b.Defs(), `{"Money":{"title":"Money"},"J":{"title":"J"},
 		"ByteString":{"title":"ByteString","type":"string","contentEncoding":"base64","x-wamp-type":"binary"}}`)
 }
 

@@ -11,7 +11,7 @@ type Kind uint8
 const (
 	Invalid  Kind = iota
 	Any           // the empty interface: any value of the data profile
-	Opaque        // implements MarshalCBOR: only its author knows
+	Opaque        // implements MarshalCBOR or, without MarshalText, json.Marshaler: only its author knows
 	Bool          //
 	Int           // signed, of any size
 	Uint          // unsigned, of any size
@@ -45,11 +45,10 @@ const (
 	whyError      = "an error value cannot travel: return it as the last result, or use a string"
 	whyInterface  = "an interface with methods cannot be decoded: use a concrete type or any"
 	whyBigInt     = "integers beyond 64 bits are outside the WAMP data profile: use int64, uint64 or string"
-	whyRawJSON    = "json.RawMessage would travel as bytes: use any, or cbor.RawMessage"
 	whyTag        = "CBOR tags and simple values do not survive other serializers"
-	whyJSON       = "MarshalJSON is not consulted, because values travel as CBOR: implement encoding.TextMarshaler and TextUnmarshaler (a string), or MarshalCBOR and UnmarshalCBOR"
 	whyTextOnly   = "MarshalText without UnmarshalText: it would arrive as a string that cannot be decoded"
 	whyCBOROnly   = "MarshalCBOR without UnmarshalCBOR: it could be sent but not decoded"
+	whyJSONOnly   = "MarshalJSON without UnmarshalJSON: it could be sent but not decoded"
 	whyNoFields   = "no exported fields: nothing of it would travel"
 	whyMapKey     = "dictionary keys are strings: use a string type or one that implements encoding.TextMarshaler"
 	whyEndless    = "the type never ends"
@@ -82,12 +81,15 @@ func classify(t types.Type) (Kind, string) {
 		}
 		return Opaque, ""
 	case hasMethod(t, "MarshalText"):
-		if !hasMethod(t, "UnmarshalText") && !isString(t) {
+		if !hasMethod(t, "UnmarshalText") && !hasMethod(t, "UnmarshalJSON") && !isString(t) {
 			return Invalid, whyTextOnly
 		}
 		return Text, ""
 	case hasMethod(t, "MarshalJSON"):
-		return Invalid, whyJSON
+		if !hasMethod(t, "UnmarshalJSON") {
+			return Invalid, whyJSONOnly
+		}
+		return Opaque, ""
 	}
 	return classifyUnderlying(t)
 }
@@ -101,8 +103,6 @@ func classifyKnown(t types.Type) (Kind, string, bool) {
 		return Duration, "", true
 	case "math/big.Int":
 		return Invalid, whyBigInt, true
-	case "encoding/json.RawMessage", "encoding/json/jsontext.Value":
-		return Invalid, whyRawJSON, true
 	case cborPackage + ".ByteString":
 		return Bytes, "", true
 	case cborPackage + ".Tag", cborPackage + ".RawTag", cborPackage + ".SimpleValue":
