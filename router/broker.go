@@ -1,0 +1,172 @@
+package router
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/wampkit/wampkit/transport"
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// broker routes events in a realm. Its methods run on the goroutine of the
+// session that sent the message.
+//
+// Who is interested in what stands in subscriptions; where an event comes from
+// is told by its publication alone. Neither assumes that the other end is a
+// client of this machine.
+type broker struct {
+	realm *realm
+
+	mu            sync.RWMutex // guards subscriptions
+	subscriptions uriTable[*subscription]
+}
+
+// publish carries out PUBLISH. Unless it is acknowledged, nobody is told how it
+// went.
+func (b *broker) publish(o *outbox, s *session, m *wamp.Publish) *violation {
+	if v := s.requests.accept(wamp.TypePublish, m.Request); v != nil {
+		return v
+	}
+	if uri, message := b.forbids(m); uri != "" {
+		if m.Options.Acknowledge {
+			s.refuse(o, wamp.TypePublish, m.Request, uri, message)
+		}
+		return nil
+	}
+	p := &o.publication
+	*p = publication{
+		id: wamp.RandomID(), topic: m.Topic, payload: m.Payload,
+		publisher: s, includeMe: m.Options.IncludeMe,
+	}
+	if restricts(&m.Options) {
+		p.audience = &m.Options
+	}
+	if m.Options.DiscloseMe {
+		p.details.Publisher = s.id
+		p.details.PublisherAuthID = s.identity.AuthID
+		p.details.PublisherAuthRole = s.identity.Role
+	}
+	b.dispatch(o, p)
+	if m.Options.Acknowledge {
+		o.published = wamp.Published{Request: m.Request, Publication: p.id}
+		_ = o.deliver(s, &o.published)
+	}
+	return nil
+}
+
+// forbids says why a publication is refused, or nothing.
+func (b *broker) forbids(m *wamp.Publish) (wamp.ErrorURI, string) {
+	switch {
+	case !m.Topic.Valid(b.realm.rule):
+		return wamp.ErrInvalidURI, fmt.Sprintf("%q is no valid topic URI", m.Topic)
+	case m.Topic.Reserved():
+		return wamp.ErrInvalidURI, fmt.Sprintf("%q is reserved for the router", m.Topic)
+	case m.Options.DiscloseMe && !b.realm.disclose.Publisher:
+		return wamp.ErrDiscloseMeDisallowed, "this realm does not disclose publishers"
+	case m.Options.Passthru.Scheme != "":
+		return wamp.ErrFeatureNotSupported, "payload passthru mode is not supported"
+	}
+	return "", ""
+}
+
+// dispatch delivers a publication to every subscription that matches: one event
+// per subscription and session.
+func (b *broker) dispatch(o *outbox, p *publication) {
+	b.mu.RLock()
+	matches := b.subscriptions.appendAll(o.matches[:0], p.topic)
+	b.mu.RUnlock()
+	for _, sub := range matches {
+		b.fanOut(o, sub, p)
+	}
+	clear(matches)
+	o.matches = matches[:0]
+}
+
+// subscribe carries out SUBSCRIBE.
+func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation {
+	if v := s.requests.accept(wamp.TypeSubscribe, m.Request); v != nil {
+		return v
+	}
+	match, known := wamp.ParseMatch(m.Options.Match)
+	if !known {
+		s.refuse(o, wamp.TypeSubscribe, m.Request, wamp.ErrInvalidArgument,
+			fmt.Sprintf("SUBSCRIBE with the unknown matching policy %q", m.Options.Match))
+		return nil
+	}
+	if !m.Topic.ValidPattern(match, b.realm.rule) {
+		s.refuse(o, wamp.TypeSubscribe, m.Request, wamp.ErrInvalidURI,
+			fmt.Sprintf("%q is no valid topic URI for %s matching", m.Topic, match))
+		return nil
+	}
+	for {
+		err := b.admit(s, m, match)
+		switch {
+		case err == nil:
+			o.touch(s)
+			return nil
+		case !errors.Is(err, transport.ErrQueueFull):
+			return nil // the connection is closed, or too narrow even for an acknowledgement
+		case !o.awaitRoom(s):
+			s.endStalled()
+			return nil
+		}
+	}
+}
+
+// admit makes s a member of the subscription that m asks for, and queues
+// SUBSCRIBED in the same step, so that it precedes every EVENT.
+func (b *broker) admit(s *session, m *wamp.Subscribe, match wamp.Match) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	sub, exists := b.subscriptions.get(match, m.Topic)
+	if !exists {
+		sub = &subscription{id: b.realm.router.ids.next(), uri: m.Topic, match: match, created: time.Now()}
+	}
+	if err := sub.admit(s, &wamp.Subscribed{Request: m.Request, Subscription: sub.id}); err != nil {
+		return err
+	}
+	if !exists {
+		b.subscriptions.put(match, m.Topic, sub)
+	}
+	return nil
+}
+
+// unsubscribe carries out UNSUBSCRIBE.
+func (b *broker) unsubscribe(o *outbox, s *session, m *wamp.Unsubscribe) *violation {
+	if v := s.requests.accept(wamp.TypeUnsubscribe, m.Request); v != nil {
+		return v
+	}
+	membership := s.subscriber.give(m.Subscription)
+	if membership == nil {
+		s.refuse(o, wamp.TypeUnsubscribe, m.Request, wamp.ErrNoSuchSubscription,
+			fmt.Sprintf("this session holds no subscription %d", m.Subscription))
+		return nil
+	}
+	b.mu.Lock()
+	b.expel(membership)
+	b.mu.Unlock()
+	_ = o.deliver(s, &wamp.Unsubscribed{Request: m.Request})
+	return nil
+}
+
+// leave ends a session's subscriptions.
+func (b *broker) leave(s *session) {
+	memberships := s.subscriber.leave()
+	if len(memberships) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, m := range memberships {
+		b.expel(m)
+	}
+}
+
+// expel ends a membership, and the subscription with its last one. b.mu is held.
+func (b *broker) expel(m *membership) {
+	if sub := m.subscription; sub.expel(m) {
+		b.subscriptions.remove(sub.match, sub.uri)
+	}
+}

@@ -1,0 +1,116 @@
+package router
+
+import (
+	"net"
+	"sync"
+
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// callee is what a session holds as a callee: its registrations, and the
+// invocations that it has not answered.
+//
+// The one rule that makes a call end exactly once: whoever takes an invocation
+// out of invocations owes its caller the final answer, and nobody else may send
+// one. A caller that left is owed nothing.
+type callee struct {
+	mu   sync.Mutex
+	left bool // the session left; nothing is sent to it any more
+	// last is the id of the newest invocation. Ids up to it were issued, so that
+	// one that is missing from invocations is dead; ids beyond it never were.
+	last          wamp.ID
+	wrapped       bool // whether last has passed the largest id: then all were issued
+	registrations map[wamp.ID]serving
+	invocations   map[wamp.ID]invocation
+}
+
+// serving is one callee's part in a registration.
+type serving struct {
+	registration *registration
+	// disclosing tells the callee who calls (REGISTER.Options.disclose_caller).
+	disclosing bool
+}
+
+// invocation is a call that a callee has not answered.
+type invocation struct {
+	caller       *session
+	request      wamp.ID // CALL.Request
+	registration *registration
+	interrupted  bool // CANCEL with mode kill was passed on
+}
+
+// take takes an invocation out of the callee's hands. If it is not there,
+// issued tells whether it ever was.
+func (c *callee) take(id wamp.ID) (taken invocation, open, issued bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	taken, open = c.invocations[id]
+	if open {
+		delete(c.invocations, id)
+	}
+	return taken, open, id <= c.last || c.wrapped
+}
+
+// takeFor is take for the caller's side, which must be sure that the
+// invocation is still that of its own call.
+func (c *callee) takeFor(caller *session, id, request wamp.ID) (open bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found, open := c.invocations[id]
+	if !open || found.caller != caller || found.request != request {
+		return false
+	}
+	delete(c.invocations, id)
+	return true
+}
+
+// leave ends the role and returns what the session held.
+func (c *callee) leave() (map[wamp.ID]serving, map[wamp.ID]invocation) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	registrations, invocations := c.registrations, c.invocations
+	c.left, c.registrations, c.invocations = true, nil, nil
+	return registrations, invocations
+}
+
+// serve notes a registration of s, whose role this is, and queues REGISTERED.
+// From here on invocations may follow.
+func (c *callee) serve(s *session, registered *wamp.Registered, service serving) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.left {
+		return net.ErrClosed
+	}
+	if err := s.conn.Send(registered); err != nil {
+		return err
+	}
+	if c.registrations == nil {
+		c.registrations = make(map[wamp.ID]serving)
+	}
+	c.registrations[service.registration.id] = service
+	return nil
+}
+
+// give takes a registration from the callee, if it holds it. No invocation of
+// it is sent any more when give returns.
+func (c *callee) give(id wamp.ID) *registration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	service := c.registrations[id]
+	delete(c.registrations, id)
+	return service.registration
+}
+
+// interrupt notes that an invocation is being interrupted, and reports whether
+// it is the first time.
+func (c *callee) interrupt(caller *session, id, request wamp.ID) (first bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	inv, open := c.invocations[id]
+	if !open || inv.caller != caller || inv.request != request || inv.interrupted {
+		return false
+	}
+	inv.interrupted = true
+	c.invocations[id] = inv
+	return true
+}

@@ -1,0 +1,70 @@
+package router
+
+import (
+	"errors"
+	"sync"
+
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// caller is what a session holds as a caller: an index of its open calls. The
+// calls' state is the callees' (see invocation).
+type caller struct {
+	mu    sync.Mutex
+	left  bool // the session left; nothing is sent to it any more
+	calls map[wamp.ID]handle
+}
+
+// handle is where the invocation of a call is found.
+type handle struct {
+	callee     *session
+	invocation wamp.ID
+}
+
+// errNotCalling means that the caller has left, or has the call no more.
+var errNotCalling = errors.New("caller does not wait for the call any more")
+
+// errStillOpen means that a caller uses the id of a call that is still open.
+var errStillOpen = errors.New("request id belongs to a call that is still open")
+
+// open notes a call that is about to be handed to a callee. It fails with
+// errNotCalling or errStillOpen.
+func (c *caller) open(request wamp.ID, h handle) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.left {
+		return errNotCalling
+	}
+	if _, taken := c.calls[request]; taken {
+		return errStillOpen
+	}
+	if c.calls == nil {
+		c.calls = make(map[wamp.ID]handle)
+	}
+	c.calls[request] = h
+	return nil
+}
+
+// forget takes back what open noted.
+func (c *caller) forget(request wamp.ID) {
+	c.mu.Lock()
+	delete(c.calls, request)
+	c.mu.Unlock()
+}
+
+// find finds the invocation of an open call.
+func (c *caller) find(request wamp.ID) (h handle, open bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h, open = c.calls[request]
+	return h, open
+}
+
+// leave ends the role and returns the calls that are open.
+func (c *caller) leave() map[wamp.ID]handle {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	calls := c.calls
+	c.left, c.calls = true, nil
+	return calls
+}

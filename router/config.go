@@ -1,0 +1,168 @@
+package router
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/wampkit/wampkit/transport"
+	"github.com/wampkit/wampkit/wamp"
+	"github.com/wampkit/wampkit/wamp/codec"
+)
+
+// Agent is how the router names itself in WELCOME.Details.agent.
+const Agent = "wampkit"
+
+// DefaultRealm is the realm of a router that is configured with none.
+const DefaultRealm wamp.URI = "realm1"
+
+// Config is everything that can be said about a [Router]. The zero Config is
+// one realm, [DefaultRealm], that anybody may join anonymously.
+type Config struct {
+	// Realms are the realms that sessions can join; none means [DefaultRealm].
+	Realms []RealmConfig
+	// AutoRealm, if set, is the model after which a realm that Realms does not
+	// name is made when the first session asks for it. Its Name is ignored.
+	AutoRealm *RealmConfig
+	// Limits bound what peers can make the router hold and wait for.
+	Limits Limits
+	// Logger gets violations and other ends of sessions; nil is slog.Default().
+	Logger *slog.Logger
+}
+
+// RealmConfig describes a realm.
+type RealmConfig struct {
+	// Name is what HELLO asks for.
+	Name wamp.URI
+	// Authenticators are the ways to join, in order of preference; none means
+	// [Anonymous] with its default role.
+	Authenticators []Authenticator
+	// Strict turns rules on which deployed clients are known to break.
+	Strict Strict
+	// Disclose says which identities may be told to other sessions.
+	Disclose Disclosure
+}
+
+// Strict selects rules of the specification that are lenient by default. The
+// zero value is what most deployments need.
+type Strict struct {
+	// URIs accepts only lower-case ASCII letters, digits and '_' in components.
+	URIs bool
+	// RequestIDs demands that a client counts its requests 1, 2, 3, … and ends
+	// sessions that do not.
+	RequestIDs bool
+	// Features demands every feature that a combination of features needs: then
+	// progressive results go only to callees that announce call_canceling too.
+	Features bool
+}
+
+// rule is the URI rule that s selects.
+func (s Strict) rule() wamp.URIRule {
+	if s.URIs {
+		return wamp.StrictURIs
+	}
+	return wamp.LooseURIs
+}
+
+// Disclosure says what a session may be told about another one. The zero value
+// discloses nothing, and requests with disclose_me fail.
+type Disclosure struct {
+	// Caller lets a caller, or a callee with disclose_caller, disclose the caller.
+	Caller bool
+	// Publisher lets a publisher disclose itself.
+	Publisher bool
+}
+
+// QueuePolicy is what happens to events for a session whose outbound queue
+// stays full.
+type QueuePolicy uint8
+
+const (
+	// DropEvents drops events, and counts them, until the session catches up.
+	DropEvents QueuePolicy = iota
+	// CloseSession ends the session.
+	CloseSession
+)
+
+// Limits bound what peers can make the router hold and wait for. A zero field
+// stands for its default.
+type Limits struct {
+	// MaxMessage is the longest message the router takes, in octets. Default 16 MiB.
+	MaxMessage int
+	// OutboundQueue is how many octets may wait for one session. Default 8 MiB.
+	OutboundQueue int
+	// OnFullQueue is what happens to events when that limit is reached and
+	// StallTimeout has passed.
+	OnFullQueue QueuePolicy
+	// StallTimeout is how long a session with a full queue may keep others
+	// waiting. Beyond it events are treated as OnFullQueue says, and a message
+	// that must not be lost ends the session. Default 1 s.
+	StallTimeout time.Duration
+	// HandshakeTimeout is how long a connection may take to say HELLO, and to
+	// answer a CHALLENGE. Default 5 s.
+	HandshakeTimeout time.Duration
+	// GoodbyeTimeout is how long the router waits for the answer to its GOODBYE.
+	// Default 2 s.
+	GoodbyeTimeout time.Duration
+	// Linger is how long a last message, such as ABORT, may take to be written.
+	// Default 1 s.
+	Linger time.Duration
+	// MaxSessions is how many sessions may be open; 0 is any number.
+	MaxSessions int
+	// PayloadDepth is how deep lists and dictionaries may nest. Default [codec.DefaultDepth].
+	PayloadDepth int
+}
+
+// withDefaults fills zero fields.
+func (l Limits) withDefaults() Limits {
+	defaultTo(&l.MaxMessage, 16<<20)
+	defaultTo(&l.OutboundQueue, 8<<20)
+	defaultTo(&l.StallTimeout, time.Second)
+	defaultTo(&l.HandshakeTimeout, 5*time.Second)
+	defaultTo(&l.GoodbyeTimeout, 2*time.Second)
+	defaultTo(&l.Linger, time.Second)
+	defaultTo(&l.PayloadDepth, codec.DefaultDepth)
+	return l
+}
+
+func defaultTo[T int | time.Duration](field *T, value T) {
+	if *field == 0 {
+		*field = value
+	}
+}
+
+// withDefaults fills in what was left open.
+func (c Config) withDefaults() Config {
+	if len(c.Realms) == 0 && c.AutoRealm == nil {
+		c.Realms = []RealmConfig{{Name: DefaultRealm}}
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	c.Limits = c.Limits.withDefaults()
+	return c
+}
+
+// Validate reports what is wrong with c, or nil.
+func (c Config) Validate() error {
+	names := make(map[wamp.URI]bool)
+	for i, realm := range c.Realms {
+		switch {
+		case !realm.Name.Valid(realm.Strict.rule()):
+			return fmt.Errorf("realm %d: %q is no valid realm name", i+1, realm.Name)
+		case names[realm.Name]:
+			return fmt.Errorf("realm %q is configured twice", realm.Name)
+		}
+		names[realm.Name] = true
+	}
+	return nil
+}
+
+// transport is the part of the limits that connections keep to.
+func (l Limits) transport() transport.Config {
+	return transport.Config{
+		MaxMessage:       l.MaxMessage,
+		QueueBytes:       l.OutboundQueue,
+		HandshakeTimeout: l.HandshakeTimeout,
+	}
+}

@@ -1,0 +1,207 @@
+package router
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+
+	"github.com/wampkit/wampkit/transport"
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// dealer routes calls in a realm. Its methods run on the goroutine of the
+// session that sent the message.
+//
+// Which procedures are served, and by whom, stands in registrations. A callee
+// is a session there; that its connection leads to one client of this machine
+// is not assumed.
+type dealer struct {
+	realm *realm
+
+	mu            sync.RWMutex // guards registrations and the callees of each
+	registrations uriTable[*registration]
+}
+
+// call routes CALL: to INVOCATION, or to ERROR.
+func (d *dealer) call(o *outbox, s *session, m *wamp.Call) *violation {
+	if v := s.requests.accept(wamp.TypeCall, m.Request); v != nil {
+		return v
+	}
+	if uri, message := d.unsupported(m); uri != "" {
+		s.refuse(o, wamp.TypeCall, m.Request, uri, message)
+		return nil
+	}
+	reg, callees := d.serving(m.Procedure)
+	if reg == nil {
+		return d.refuseUnserved(o, s, m)
+	}
+	index, step := reg.start(len(callees))
+	for tried := 0; tried < len(callees); {
+		callee := callees[index]
+		err := o.invoke(callee, reg, s, m)
+		switch {
+		case err == nil:
+			o.touch(callee)
+			return nil
+		case errors.Is(err, errNotServing), errors.Is(err, net.ErrClosed):
+			index = (index + step) % len(callees)
+			tried++
+		case errors.Is(err, errNotCalling):
+			return nil
+		case errors.Is(err, errStillOpen):
+			return violationf("CALL with request id %d, which belongs to a call that is still open", m.Request)
+		case !errors.Is(err, transport.ErrQueueFull):
+			uri, message := undeliverable("the call", err)
+			s.refuse(o, wamp.TypeCall, m.Request, uri, message)
+			return nil
+		case !o.awaitRoom(callee):
+			callee.endStalled()
+			s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrNetworkFailure, "the callee does not keep up")
+			return nil
+		}
+	}
+	return d.refuseUnserved(o, s, m)
+}
+
+// serving finds the registration that a call is routed to, and its callees. A
+// URI that is reserved for the router is never served by a session, whatever
+// pattern it registered. An exact match needs no check of the URI, since it was
+// checked when it was registered.
+func (d *dealer) serving(procedure wamp.URI) (*registration, []*session) {
+	if procedure.Reserved() {
+		return nil, nil
+	}
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	reg, found := d.registrations.best(procedure)
+	if !found || reg.match != wamp.MatchExact && !procedure.Valid(d.realm.rule) {
+		return nil, nil
+	}
+	return reg, reg.callees
+}
+
+// refuseUnserved answers a call that no callee serves.
+func (d *dealer) refuseUnserved(o *outbox, s *session, m *wamp.Call) *violation {
+	if !m.Procedure.Valid(d.realm.rule) {
+		s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrInvalidURI, fmt.Sprintf("%q is no valid procedure URI", m.Procedure))
+		return nil
+	}
+	s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrNoSuchProcedure, fmt.Sprintf("no session serves %q", m.Procedure))
+	return nil
+}
+
+// unsupported names what a call asks for and does not get here.
+func (d *dealer) unsupported(m *wamp.Call) (wamp.ErrorURI, string) {
+	switch options := &m.Options; {
+	case options.DiscloseMe && !d.realm.disclose.Caller:
+		return wamp.ErrDiscloseMeDisallowed, "this realm does not disclose callers"
+	case options.Progress:
+		return wamp.ErrFeatureNotSupported, "progressive call invocations are not supported"
+	case options.Passthru.Scheme != "":
+		return wamp.ErrFeatureNotSupported, "payload passthru mode is not supported"
+	case options.RunMode != "":
+		return wamp.ErrFeatureNotSupported, "sharded registrations are not supported"
+	}
+	return "", ""
+}
+
+// yield routes YIELD: to RESULT.
+func (d *dealer) yield(o *outbox, s *session, m *wamp.Yield) *violation {
+	inv, open, issued := s.callee.take(m.Request)
+	switch {
+	case !issued:
+		return violationf("YIELD for invocation %d, which was never issued to this session", m.Request)
+	case !open: // canceled, or its caller left
+		return nil
+	case m.Options.Passthru.Scheme != "":
+		o.answer(inv, handle{s, m.Request}, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request,
+			wamp.ErrFeatureNotSupported, "the callee answered in payload passthru mode, which is not supported"))
+		return nil
+	}
+	o.result = wamp.Result{Request: inv.request, Payload: m.Payload}
+	o.answer(inv, handle{s, m.Request}, &o.result)
+	return nil
+}
+
+// fail routes a callee's ERROR to its caller.
+func (d *dealer) fail(o *outbox, s *session, m *wamp.ErrorMessage) *violation {
+	if m.RequestType != wamp.TypeInvocation {
+		return violationf("ERROR for a %s: a client answers nothing but INVOCATION", m.RequestType)
+	}
+	inv, open, issued := s.callee.take(m.Request)
+	switch {
+	case !issued:
+		return violationf("ERROR for invocation %d, which was never issued to this session", m.Request)
+	case !open:
+		return nil
+	}
+	message := &o.failure
+	*message = wamp.ErrorMessage{RequestType: wamp.TypeCall, Request: inv.request, URI: m.URI, Payload: m.Payload}
+	if !wamp.URI(m.URI).Valid(wamp.LooseURIs) {
+		message = o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request,
+			wamp.ErrInvalidURI, fmt.Sprintf("the callee answered with %q, which is no valid error URI", m.URI))
+	}
+	o.answer(inv, handle{s, m.Request}, message)
+	return nil
+}
+
+// cancel carries out CANCEL (Advanced Profile, section "Call Canceling"). A
+// callee that does not take INTERRUPT is not told.
+func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
+	h, open := s.caller.find(m.Request)
+	if !open {
+		return nil // answered in the meantime, or never called
+	}
+	reason, message := wamp.ErrCanceled, "the caller canceled the call"
+	mode := m.Options.Mode
+	interruptible := h.callee.roles.Supports(wamp.RoleCallee, wamp.FeatureCallCanceling)
+	switch {
+	case mode == wamp.CancelKill && interruptible:
+		if h.callee.callee.interrupt(s, h.invocation, m.Request) {
+			o.sendInterrupt(h, wamp.CancelKill)
+		}
+		return nil // the callee answers
+	case mode == "", mode == wamp.CancelKill, mode == wamp.CancelKillNoWait:
+	case mode == wamp.CancelSkip:
+		interruptible = false
+	default:
+		reason, message = wamp.ErrInvalidArgument, fmt.Sprintf("CANCEL with the unknown mode %q", mode)
+	}
+	if !h.callee.callee.takeFor(s, h.invocation, m.Request) {
+		return nil
+	}
+	if interruptible {
+		o.sendInterrupt(h, wamp.CancelKillNoWait)
+	}
+	inv := invocation{caller: s, request: m.Request}
+	o.answer(inv, h, o.failed(s.conn.Format(), wamp.TypeCall, m.Request, reason, message))
+	return nil
+}
+
+// sendInterrupt tells a callee to stop an invocation.
+func (o *outbox) sendInterrupt(h handle, mode string) {
+	o.interrupt = wamp.Interrupt{Request: h.invocation, Options: wamp.InterruptOptions{Mode: mode, Reason: wamp.ErrCanceled}}
+	_ = o.deliver(h.callee, &o.interrupt)
+}
+
+// leave ends what a session holds as a callee and as a caller.
+func (d *dealer) leave(o *outbox, s *session) {
+	registrations, invocations := s.callee.leave()
+	if len(registrations) > 0 {
+		d.mu.Lock()
+		for _, service := range registrations {
+			d.withdraw(service.registration, s)
+		}
+		d.mu.Unlock()
+	}
+	for id, inv := range invocations {
+		o.answer(inv, handle{s, id}, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request,
+			wamp.ErrCanceled, "the callee left before it answered"))
+	}
+	for request, h := range s.caller.leave() {
+		if h.callee.callee.takeFor(s, h.invocation, request) && h.callee.roles.Supports(wamp.RoleCallee, wamp.FeatureCallCanceling) {
+			o.sendInterrupt(h, wamp.CancelKillNoWait)
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package router
+
+import (
+	"errors"
+	"net"
+
+	"github.com/wampkit/wampkit/transport"
+	"github.com/wampkit/wampkit/wamp"
+	"github.com/wampkit/wampkit/wamp/codec"
+)
+
+// frames are one event encoded for every serializer in which it is needed. The
+// bytes are shared among the receivers.
+type frames struct {
+	encoded [len(serializers)][]byte
+	failed  [len(serializers)]bool // the event has no form in this serializer
+}
+
+// in returns the event in a format, or an error of package codec.
+func (f *frames) in(format wamp.Format, event *wamp.Event) ([]byte, error) {
+	switch {
+	case f.encoded[format] != nil:
+		return f.encoded[format], nil
+	case f.failed[format]:
+		return nil, codec.ErrUnrepresentable
+	}
+	frame, err := codec.Append(make([]byte, 0, codec.SizeHint(event)), format, event)
+	if err != nil {
+		f.failed[format] = true
+		return nil, err
+	}
+	f.encoded[format] = frame
+	return frame, nil
+}
+
+// fanOut delivers a publication to the members of one subscription. No lock is
+// held while it waits for those that do not keep up.
+func (b *broker) fanOut(o *outbox, sub *subscription, p *publication) {
+	event := &o.event
+	*event = wamp.Event{Subscription: sub.id, Publication: p.id, Details: p.details, Payload: p.payload}
+	if sub.match != wamp.MatchExact {
+		event.Details.Topic = p.topic
+	}
+	var shared frames
+	sub.mu.RLock()
+	alone := len(sub.members) == 1
+	for _, m := range sub.members {
+		if !p.reaches(m.session) {
+			continue
+		}
+		if err := m.queue(event, &shared, alone); err == nil {
+			o.touch(m.session)
+		} else if errors.Is(err, transport.ErrQueueFull) {
+			o.late = append(o.late, m)
+		} else {
+			b.undelivered(err)
+		}
+	}
+	sub.mu.RUnlock()
+
+	for _, m := range o.late {
+		b.deliverLate(o, m, event, &shared)
+	}
+	clear(o.late)
+	o.late = o.late[:0]
+}
+
+// queue queues an event for the member: encoded straight into its queue if
+// nobody else gets it, else as the bytes that all receivers share.
+func (m *membership) queue(event *wamp.Event, shared *frames, alone bool) error {
+	if alone {
+		return m.conn.Send(event)
+	}
+	frame, err := shared.in(m.format, event)
+	if err != nil {
+		return err
+	}
+	return m.conn.SendFrame(frame)
+}
+
+// deliverLate delivers an event to a member whose queue was full: it waits for
+// room within bounds, and then does as Limits.OnFullQueue says.
+func (b *broker) deliverLate(o *outbox, m *membership, event *wamp.Event, shared *frames) {
+	r := b.realm.router
+	for o.awaitRoom(m.session) {
+		err := m.queueUnlessExpelled(event, shared)
+		if err == nil {
+			o.touch(m.session)
+			return
+		}
+		if !errors.Is(err, transport.ErrQueueFull) {
+			b.undelivered(err)
+			return
+		}
+	}
+	if r.limits.OnFullQueue == CloseSession {
+		m.session.endStalled()
+	}
+	m.session.dropped.Add(1)
+	r.counters.eventsDropped.Add(1)
+}
+
+func (m *membership) queueUnlessExpelled(event *wamp.Event, shared *frames) error {
+	m.subscription.mu.RLock()
+	defer m.subscription.mu.RUnlock()
+	if m.index < 0 {
+		return net.ErrClosed
+	}
+	return m.queue(event, shared, false)
+}
+
+// undelivered counts an event that a member cannot get, unless that has left.
+func (b *broker) undelivered(err error) {
+	if !errors.Is(err, net.ErrClosed) {
+		b.realm.router.counters.eventsUndeliverable.Add(1)
+	}
+}

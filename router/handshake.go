@@ -1,0 +1,233 @@
+package router
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/wampkit/wampkit/transport"
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// clientRoles are those of which a HELLO must announce at least one.
+var clientRoles = [...]wamp.Role{wamp.RolePublisher, wamp.RoleSubscriber, wamp.RoleCaller, wamp.RoleCallee}
+
+// announced is what the router says about itself in WELCOME: what works.
+var announced = wamp.Roles{}.
+	With(wamp.RoleBroker,
+		wamp.FeaturePublisherExclusion,
+		wamp.FeatureSubscriberBlackWhiteListing,
+		wamp.FeaturePublisherIdentification,
+		wamp.FeaturePatternBasedSubscription,
+	).
+	With(wamp.RoleDealer,
+		wamp.FeatureCallCanceling,
+		wamp.FeatureCallerIdentification,
+		wamp.FeaturePatternBasedRegistration,
+		wamp.FeatureSharedRegistration,
+	)
+
+// hello is what HELLO said, checked.
+type hello struct {
+	realm       *realm
+	roles       wamp.Roles
+	agent       string
+	authMethods []string
+	authID      string
+	authExtra   wamp.Dict
+}
+
+// establish waits for HELLO and opens the session that it asks for. It returns
+// nil when the connection is over; the peer has been told why.
+func (p *peer) establish() *session {
+	if p.router.draining() {
+		p.refuse(errDraining)
+		return nil
+	}
+	inTime := time.AfterFunc(p.router.limits.HandshakeTimeout, p.expire)
+	defer inTime.Stop()
+
+	m, err := p.receive()
+	if err != nil {
+		p.lost(err)
+		return nil
+	}
+	switch m := m.(type) {
+	case *wamp.Hello:
+		s, refusal := p.welcome(m, inTime)
+		if refusal != nil {
+			p.refuse(refusal)
+			return nil
+		}
+		return s
+	case *wamp.Abort: // never answered
+		p.hangUp()
+		return nil
+	}
+	p.abortViolation(violationf("received %s before HELLO", m.Type()))
+	return nil
+}
+
+// expire ends a handshake that takes too long. It runs beside the goroutine
+// that waits for the peer's message, which then fails.
+func (p *peer) expire() {
+	_ = p.conn.Shutdown(abortMessage(wamp.ErrTimeout,
+		fmt.Sprintf("the handshake takes longer than %v", p.router.limits.HandshakeTimeout)), p.router.limits.Linger)
+}
+
+// errOver means that the connection is over and nobody is left to be told.
+var errOver = errors.New("connection is over")
+
+// refuse answers a HELLO that was not accepted.
+func (p *peer) refuse(refusal error) {
+	p.router.counters.sessionsRefused.Add(1)
+	var e *wamp.Error
+	switch {
+	case errors.Is(refusal, errOver):
+	case errors.As(refusal, &e) && e.URI == wamp.ErrProtocolViolation:
+		p.abortViolation(&violation{message: e.Message()})
+	case errors.As(refusal, &e):
+		p.abort(e.URI, e.Message())
+	default:
+		p.router.config.Logger.Error("authenticator failed", "peer", p.address(), "error", refusal)
+		p.abort(wamp.ErrAuthenticationFailed, "authentication could not be carried out")
+	}
+}
+
+// welcome opens the session that HELLO asks for, or says why not.
+func (p *peer) welcome(m *wamp.Hello, inTime *time.Timer) (*session, error) {
+	h, err := p.read(m)
+	if err != nil {
+		return nil, err
+	}
+	id := wamp.RandomID()
+	identity, err := p.authenticate(h, id, inTime)
+	if err != nil {
+		return nil, err
+	}
+	if !inTime.Stop() {
+		return nil, errOver
+	}
+	s := newSession(p, h, id, identity)
+	if err := h.realm.join(s); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// read checks HELLO.
+func (p *peer) read(m *wamp.Hello) (*hello, error) {
+	if p.router.draining() {
+		return nil, errDraining
+	}
+	if !m.Realm.Valid(wamp.LooseURIs) {
+		return nil, wamp.NewError(wamp.ErrInvalidURI, "%q is no valid realm name", m.Realm)
+	}
+	roles, err := wamp.ParseRoles(m.Details["roles"])
+	if err != nil {
+		return nil, wamp.NewError(wamp.ErrProtocolViolation, "HELLO.Details.%v", err)
+	}
+	if !playsAny(roles, clientRoles[:]) {
+		return nil, wamp.NewError(wamp.ErrProtocolViolation, "HELLO.Details.roles announces no role of a client")
+	}
+	realm, err := p.router.realm(m.Realm)
+	if err != nil {
+		return nil, err
+	}
+	h := &hello{realm: realm, roles: roles}
+	h.agent, _ = m.Details["agent"].(string)
+	h.authID, _ = m.Details["authid"].(string)
+	h.authExtra, _ = m.Details["authextra"].(wamp.Dict)
+	methods, _ := m.Details["authmethods"].([]any)
+	for _, method := range methods {
+		if name, ok := method.(string); ok {
+			h.authMethods = append(h.authMethods, name)
+		}
+	}
+	return h, nil
+}
+
+func playsAny(announced wamp.Roles, roles []wamp.Role) bool {
+	for _, role := range roles {
+		if announced.Has(role) {
+			return true
+		}
+	}
+	return false
+}
+
+// authenticate finds out who the peer is, by a method that both sides know.
+func (p *peer) authenticate(h *hello, session wamp.ID, inTime *time.Timer) (Identity, error) {
+	authenticator, refusal := choose(h.realm.authenticators, h.authMethods)
+	if refusal != nil {
+		return Identity{}, refusal
+	}
+	attempt := &Attempt{
+		Realm: h.realm.name, AuthID: h.authID, Extra: h.authExtra, Session: session, Connection: p.conn.Info(),
+		exchange: func(c *wamp.Challenge) (*wamp.Authenticate, error) { return p.challenge(c, inTime) },
+	}
+	identity, err := authenticator.Authenticate(context.Background(), attempt)
+	if err != nil {
+		return Identity{}, err
+	}
+	if identity.Method == "" {
+		identity.Method = authenticator.Method()
+	}
+	if identity.Provider == "" {
+		identity.Provider = "static"
+	}
+	return identity, nil
+}
+
+// challenge sends CHALLENGE and waits for AUTHENTICATE; the peer gets the whole
+// handshake timeout again for that.
+func (p *peer) challenge(c *wamp.Challenge, inTime *time.Timer) (*wamp.Authenticate, error) {
+	if !inTime.Stop() {
+		return nil, errOver
+	}
+	if err := p.send(c); err != nil {
+		return nil, fmt.Errorf("send CHALLENGE: %w", err)
+	}
+	inTime.Reset(p.router.limits.HandshakeTimeout)
+	m, err := p.receive()
+	if err != nil {
+		p.lost(err)
+		return nil, errOver
+	}
+	switch m := m.(type) {
+	case *wamp.Authenticate:
+		return m, nil
+	case *wamp.Abort:
+		return nil, errOver
+	}
+	return nil, wamp.NewError(wamp.ErrProtocolViolation, "received %s in place of AUTHENTICATE", m.Type())
+}
+
+// sendWelcome queues WELCOME. To a peer that takes only small messages it is
+// sent without what the peer can do without.
+func (s *session) sendWelcome() error {
+	details := wamp.Dict{
+		"roles":        announced.Dict(),
+		"agent":        Agent,
+		"realm":        string(s.realm.name),
+		"authid":       s.identity.AuthID,
+		"authrole":     s.identity.Role,
+		"authmethod":   s.identity.Method,
+		"authprovider": s.identity.Provider,
+	}
+	if s.identity.Extra != nil {
+		details["authextra"] = s.identity.Extra
+	}
+	err := s.conn.Send(&wamp.Welcome{Session: s.id, Details: details})
+	var tooLarge *transport.TooLargeError
+	if !errors.As(err, &tooLarge) {
+		return err
+	}
+	details["roles"] = wamp.Roles{}.With(wamp.RoleBroker).With(wamp.RoleDealer).Dict()
+	err = s.conn.Send(&wamp.Welcome{Session: s.id, Details: details})
+	if errors.As(err, &tooLarge) {
+		return wamp.NewError(wamp.ErrPayloadSizeExceeded, "WELCOME takes %d octets, %d are accepted", tooLarge.Size, tooLarge.Limit)
+	}
+	return err
+}

@@ -1,0 +1,134 @@
+package router
+
+import (
+	"errors"
+
+	"github.com/wampkit/wampkit/transport"
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// maxWork is how much an outbox does between two flushes while its goroutine has
+// no reason to rest: octets received, with 1 KiB for each message on top.
+const maxWork = 128 << 10
+
+// outbox is what one goroutine sends with: the sessions it has queued messages
+// for and not flushed yet, and messages that it fills in again and again, which
+// works because Conn.Send encodes at once.
+//
+// An outbox belongs to one goroutine, from Router.outbox until release.
+type outbox struct {
+	router *Router
+	// batch tells this outbox's current batch from all other ones; a session
+	// that bears it is in dirty already.
+	batch uint64
+	dirty []*session
+	work  int // since the last flush
+
+	invocation wamp.Invocation
+	interrupt  wamp.Interrupt
+	result     wamp.Result
+	failure    wamp.ErrorMessage
+	event      wamp.Event
+	published  wamp.Published
+
+	publication publication
+	matches     []*subscription
+	late        []*membership
+}
+
+// outbox hands out an outbox. It must be released, which flushes it.
+func (r *Router) outbox() *outbox {
+	o, _ := r.outboxes.Get().(*outbox)
+	if o == nil {
+		o = &outbox{router: r, batch: r.batches.Add(1)}
+	}
+	return o
+}
+
+func (o *outbox) release() {
+	o.flush()
+	o.router.outboxes.Put(o)
+}
+
+// deliver queues a message that must not be lost while to lives, and waits for
+// room if it must; a session that gives none in time is ended. It must not be
+// called with a lock held. The error says that nothing was queued and why:
+// errStalled, net.ErrClosed, a *transport.TooLargeError or a codec error.
+func (o *outbox) deliver(to *session, m wamp.Message) error {
+	for {
+		err := to.conn.Send(m)
+		if err == nil {
+			o.touch(to)
+			return nil
+		}
+		if !errors.Is(err, transport.ErrQueueFull) {
+			return err
+		}
+		if !o.awaitRoom(to) {
+			to.endStalled()
+			return errStalled
+		}
+	}
+}
+
+// errStalled means that a session took nothing for longer than the router waits.
+var errStalled = errors.New("session does not keep up")
+
+// touch remembers that something was queued for to.
+func (o *outbox) touch(to *session) {
+	if to.batch.Load() != o.batch {
+		to.batch.Store(o.batch)
+		o.dirty = append(o.dirty, to)
+	}
+	if to.blockedSince.Load() != 0 && to.conn.AwaitRoom(0) {
+		to.blockedSince.Store(0)
+	}
+}
+
+// account notes that a message of so many octets has been handled, and flushes
+// when that was enough. It is called with no lock held.
+func (o *outbox) account(octets int) {
+	o.work += octets + 1<<10
+	if o.work >= maxWork {
+		o.flush()
+	}
+}
+
+// flush hands everything queued through o to the network.
+func (o *outbox) flush() {
+	o.work = 0
+	if len(o.dirty) == 0 {
+		return
+	}
+	for _, s := range o.dirty {
+		s.conn.Flush()
+	}
+	clear(o.dirty)
+	o.dirty = o.dirty[:0]
+	o.batch = o.router.batches.Add(1)
+}
+
+// awaitRoom waits until there is room in to's queue, and reports false when to
+// has been keeping senders waiting for longer than Limits.StallTimeout, or is
+// closed. The time runs from the first sender that met the full queue, so that
+// a session which takes nothing holds nobody back a second time; it starts anew
+// when the queue has drained to half its limit.
+//
+// It must not be called with a lock held.
+func (o *outbox) awaitRoom(to *session) bool {
+	o.flush() // nobody waits for us while we wait for one
+	to.conn.Flush()
+	now := o.router.sinceStart()
+	if to.blockedSince.CompareAndSwap(0, int64(now)) {
+		o.router.counters.waits.Add(1)
+	}
+	patience := o.router.limits.StallTimeout
+	if since := to.blockedSince.Load(); since != 0 {
+		patience -= now - durationOf(since)
+	}
+	if patience <= 0 || o.router.draining() || !to.conn.AwaitRoom(patience) {
+		return false
+	}
+	to.blockedSince.Store(0)
+	return true
+}

@@ -1,0 +1,111 @@
+package router
+
+import (
+	"sync"
+
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// realm is a routing domain: sessions of one realm never reach another's.
+//
+// Locks of a realm are taken in this order; those of a later line may be taken
+// while one of an earlier line is held, never the other way round:
+//
+//	realm.mu
+//	broker.mu → subscription.mu → subscriber.mu
+//	dealer.mu → callee.mu → caller.mu
+//
+// of which no two of the same name are ever held together. Under any of them
+// messages may be queued, which never waits; waiting for room never happens
+// under a lock.
+type realm struct {
+	name           wamp.URI
+	router         *Router
+	rule           wamp.URIRule
+	strict         Strict
+	disclose       Disclosure
+	authenticators []Authenticator
+	broker         broker
+	dealer         dealer
+
+	mu       sync.RWMutex // guards the fields below
+	sessions map[wamp.ID]*session
+	closed   bool // no session may join any more
+}
+
+func newRealm(r *Router, config RealmConfig) *realm {
+	realm := &realm{
+		name:           config.Name,
+		router:         r,
+		rule:           config.Strict.rule(),
+		strict:         config.Strict,
+		disclose:       config.Disclose,
+		authenticators: config.Authenticators,
+		sessions:       make(map[wamp.ID]*session),
+	}
+	if len(realm.authenticators) == 0 {
+		realm.authenticators = []Authenticator{Anonymous{}}
+	}
+	realm.broker.realm = realm
+	realm.dealer.realm = realm
+	return realm
+}
+
+// errDraining refuses a HELLO while the router shuts down.
+var errDraining = wamp.NewError(wamp.ErrSystemShutdown, "the router is shutting down")
+
+// join welcomes a session. Whoever finds the session in the realm can rely on
+// WELCOME being queued.
+func (r *realm) join(s *session) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return errDraining
+	}
+	if r.sessions[s.id] != nil {
+		return wamp.NewError(wamp.ErrAuthenticationFailed, "session id is taken, try again")
+	}
+	if !r.router.countSession() {
+		return wamp.NewError(wamp.ErrUnavailable, "the router has as many sessions as it takes")
+	}
+	s.peer.idle.Store(false)
+	if err := s.sendWelcome(); err != nil {
+		r.router.counters.sessions.Add(-1)
+		return err
+	}
+	r.router.counters.sessionsOpened.Add(1)
+	r.sessions[s.id] = s
+	return nil
+}
+
+// leave forgets a session.
+func (r *realm) leave(s *session) {
+	r.mu.Lock()
+	delete(r.sessions, s.id)
+	r.mu.Unlock()
+	r.router.counters.sessions.Add(-1)
+}
+
+// close lets nobody join any more and dismisses every session.
+func (r *realm) close(reason wamp.URI, message string) {
+	r.mu.Lock()
+	r.closed = true
+	sessions := make([]*session, 0, len(r.sessions))
+	for _, s := range r.sessions {
+		sessions = append(sessions, s)
+	}
+	r.mu.Unlock()
+	for _, s := range sessions {
+		s.dismiss(reason, message)
+	}
+}
+
+// countSession counts a session in, unless there are as many as may be.
+func (r *Router) countSession() bool {
+	open := r.counters.sessions.Add(1)
+	if most := int64(r.limits.MaxSessions); most > 0 && open > most {
+		r.counters.sessions.Add(-1)
+		return false
+	}
+	return true
+}

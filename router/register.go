@@ -1,0 +1,106 @@
+package router
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/wampkit/wampkit/transport"
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// register carries out REGISTER.
+func (d *dealer) register(o *outbox, s *session, m *wamp.Register) *violation {
+	if v := s.requests.accept(wamp.TypeRegister, m.Request); v != nil {
+		return v
+	}
+	match, matchKnown := wamp.ParseMatch(m.Options.Match)
+	policy, policyKnown := policies[m.Options.Invoke]
+	refuse := func(uri wamp.ErrorURI, format string, args ...any) *violation {
+		s.refuse(o, wamp.TypeRegister, m.Request, uri, fmt.Sprintf(format, args...))
+		return nil
+	}
+	switch {
+	case !matchKnown:
+		return refuse(wamp.ErrInvalidArgument, "REGISTER with the unknown matching policy %q", m.Options.Match)
+	case !policyKnown:
+		return refuse(wamp.ErrInvalidArgument, "REGISTER with the unknown invocation policy %q", m.Options.Invoke)
+	case !m.Procedure.ValidPattern(match, d.realm.rule):
+		return refuse(wamp.ErrInvalidURI, "%q is no valid procedure URI for %s matching", m.Procedure, match)
+	case m.Procedure.Reserved():
+		return refuse(wamp.ErrInvalidURI, "%q is reserved for the router", m.Procedure)
+	case m.Options.DiscloseCaller && !d.realm.disclose.Caller:
+		return refuse(wamp.ErrDiscloseMeDisallowed, "this realm does not disclose callers")
+	case m.Options.RunMode != "":
+		return refuse(wamp.ErrFeatureNotSupported, "sharded registrations are not supported")
+	case m.Options.ForceReregister:
+		return refuse(wamp.ErrFeatureNotSupported, "force_reregister is not supported")
+	}
+	for {
+		err := d.serve(s, m, match, policy)
+		switch {
+		case err == nil:
+			o.touch(s)
+			return nil
+		case errors.Is(err, wamp.ErrProcedureAlreadyExists):
+			return refuse(wamp.ErrProcedureAlreadyExists, "%q is registered already", m.Procedure)
+		case !errors.Is(err, transport.ErrQueueFull):
+			return nil // the connection is closed, or too narrow even for an acknowledgement
+		case !o.awaitRoom(s):
+			s.endStalled()
+			return nil
+		}
+	}
+}
+
+// serve makes s a callee of the registration that m asks for, and queues
+// REGISTERED in the same step, so that it precedes every INVOCATION.
+func (d *dealer) serve(s *session, m *wamp.Register, match wamp.Match, p policy) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	reg, exists := d.registrations.get(match, m.Procedure)
+	if exists && !reg.admits(s, p) {
+		return wamp.ErrProcedureAlreadyExists
+	}
+	if !exists {
+		reg = &registration{
+			id: d.realm.router.ids.next(), uri: m.Procedure, match: match, policy: p, created: time.Now(),
+		}
+	}
+	registered := wamp.Registered{Request: m.Request, Registration: reg.id}
+	if err := s.callee.serve(s, &registered, serving{registration: reg, disclosing: m.Options.DiscloseCaller}); err != nil {
+		return err
+	}
+	reg.callees = reg.with(s)
+	if !exists {
+		d.registrations.put(match, m.Procedure, reg)
+	}
+	return nil
+}
+
+// unregister carries out UNREGISTER. Invocations that are under way go on.
+func (d *dealer) unregister(o *outbox, s *session, m *wamp.Unregister) *violation {
+	if v := s.requests.accept(wamp.TypeUnregister, m.Request); v != nil {
+		return v
+	}
+	reg := s.callee.give(m.Registration)
+	if reg == nil {
+		s.refuse(o, wamp.TypeUnregister, m.Request, wamp.ErrNoSuchRegistration,
+			fmt.Sprintf("this session holds no registration %d", m.Registration))
+		return nil
+	}
+	d.mu.Lock()
+	d.withdraw(reg, s)
+	d.mu.Unlock()
+	_ = o.deliver(s, &wamp.Unregistered{Request: m.Request})
+	return nil
+}
+
+// withdraw takes a callee from a registration, which ends with its last one.
+// d.mu is held.
+func (d *dealer) withdraw(reg *registration, s *session) {
+	reg.callees = reg.without(s)
+	if len(reg.callees) == 0 {
+		d.registrations.remove(reg.match, reg.uri)
+	}
+}

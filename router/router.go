@@ -1,0 +1,208 @@
+package router
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wampkit/wampkit/transport"
+	"github.com/wampkit/wampkit/wamp"
+	"github.com/wampkit/wampkit/wamp/codec"
+)
+
+// Router routes calls and events among the sessions of its realms. Make one
+// with [New]; all methods may be called from any goroutine.
+type Router struct {
+	limits   Limits
+	config   Config
+	server   *transport.Server
+	start    time.Time
+	counters counters
+
+	outboxes sync.Pool
+	decoders [len(serializers)]sync.Pool
+	batches  atomic.Uint64 // see outbox.batch
+	ids      routerIDs
+
+	// background counts goroutines that the router started or that serve a
+	// connection; Shutdown waits for them.
+	background sync.WaitGroup
+	closing    atomic.Bool // set once, by Shutdown, with mu held
+
+	mu      sync.Mutex // guards the fields below; may be held while a realm's mu is taken
+	realms map[wamp.URI]*realm
+	peers  map[*peer]struct{}
+}
+
+// serializers has room for every wamp.Format, which are counted from 1.
+var serializers [4]struct{}
+
+// New makes a router. It panics if config is not valid; see [Config.Validate].
+func New(config Config) *Router {
+	if err := config.Validate(); err != nil {
+		panic(fmt.Sprintf("router.New: %v", err))
+	}
+	config = config.withDefaults()
+	r := &Router{
+		limits: config.Limits,
+		config: config,
+		start:  time.Now(),
+		realms: make(map[wamp.URI]*realm),
+		peers:  make(map[*peer]struct{}),
+	}
+	r.server = transport.NewServer(r.Attach, transport.ServerOptions{Config: r.limits.transport()})
+	for _, rc := range config.Realms {
+		r.realms[rc.Name] = newRealm(r, rc)
+	}
+	return r
+}
+
+// Attach serves a connection on the calling goroutine: it lets the peer open
+// sessions, one after the other, and returns when the connection is closed. The
+// router owns conn from here on.
+func (r *Router) Attach(conn transport.Conn) {
+	p := &peer{router: r, conn: conn}
+	if !r.admit(p) {
+		_ = conn.Shutdown(abortMessage(wamp.ErrSystemShutdown, "the router is shutting down"), r.limits.Linger)
+		return
+	}
+	defer r.dismissPeer(p)
+	p.serve()
+}
+
+// Connect opens an in-process connection to the router and returns the
+// client's end of it. No socket and no copy in the kernel are involved.
+func (r *Router) Connect(f wamp.Format) transport.Conn {
+	client, server := transport.PipeWith(f, r.limits.transport())
+	go r.Attach(server)
+	return client
+}
+
+// Stats returns the router's counters as they are now.
+func (r *Router) Stats() Stats { return r.counters.snapshot() }
+
+// Shutdown ends the router: listeners close, every session gets GOODBYE with
+// wamp.close.system_shutdown and Limits.GoodbyeTimeout to answer it, and a HELLO
+// that still arrives is answered with an ABORT for the same reason. It returns
+// when everything has ended. When ctx is done first, connections are closed as
+// they are and ctx's error is returned.
+func (r *Router) Shutdown(ctx context.Context) error {
+	r.mu.Lock()
+	r.closing.Store(true)
+	r.mu.Unlock()
+
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		var listeners sync.WaitGroup
+		listeners.Go(func() { _ = r.server.Close() }) // also waits for its connections
+		r.dismissAll()
+		listeners.Wait()
+		r.background.Wait()
+	}()
+	select {
+	case <-stopped:
+		return nil
+	case <-ctx.Done():
+		r.closeAll()
+		<-stopped
+		return ctx.Err()
+	}
+}
+
+// dismissAll says GOODBYE to every session, and ABORT to every connection
+// without one.
+func (r *Router) dismissAll() {
+	r.mu.Lock()
+	realms := make([]*realm, 0, len(r.realms))
+	for _, realm := range r.realms {
+		realms = append(realms, realm)
+	}
+	r.mu.Unlock()
+	for _, realm := range realms {
+		realm.close(wamp.CloseSystemShutdown, "the router is shutting down")
+	}
+
+	for _, p := range r.allPeers() {
+		if p.idle.Load() {
+			r.background.Go(func() {
+				_ = p.conn.Shutdown(abortMessage(wamp.ErrSystemShutdown, "the router is shutting down"), r.limits.Linger)
+			})
+		}
+	}
+}
+
+func (r *Router) closeAll() {
+	for _, p := range r.allPeers() {
+		_ = p.conn.Close()
+	}
+}
+
+func (r *Router) allPeers() []*peer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	peers := make([]*peer, 0, len(r.peers))
+	for p := range r.peers {
+		peers = append(peers, p)
+	}
+	return peers
+}
+
+// admit takes note of a connection, unless the router is shutting down.
+func (r *Router) admit(p *peer) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.draining() {
+		return false
+	}
+	r.peers[p] = struct{}{}
+	r.background.Add(1)
+	return true
+}
+
+func (r *Router) dismissPeer(p *peer) {
+	r.mu.Lock()
+	delete(r.peers, p)
+	r.mu.Unlock()
+	r.background.Done()
+}
+
+// realm finds a realm, or makes it if Config.AutoRealm allows that. Its error
+// is a *wamp.Error.
+func (r *Router) realm(name wamp.URI) (*realm, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if found := r.realms[name]; found != nil {
+		return found, nil
+	}
+	if r.config.AutoRealm == nil {
+		return nil, wamp.NewError(wamp.ErrNoSuchRealm, "there is no realm %q", name)
+	}
+	if r.draining() {
+		return nil, errDraining
+	}
+	rc := *r.config.AutoRealm
+	rc.Name = name
+	made := newRealm(r, rc)
+	r.realms[name] = made
+	return made, nil
+}
+
+func (r *Router) draining() bool { return r.closing.Load() }
+
+// sinceStart is a monotonic clock that is never 0.
+func (r *Router) sinceStart() time.Duration { return time.Since(r.start) + 1 }
+
+func durationOf(nanoseconds int64) time.Duration { return time.Duration(nanoseconds) }
+
+// decoder hands out a decoder of a format; see putDecoder.
+func (r *Router) decoder(f wamp.Format) *codec.Decoder {
+	if d, _ := r.decoders[f].Get().(*codec.Decoder); d != nil {
+		return d
+	}
+	return codec.NewDecoder(f, codec.Options{Depth: r.limits.PayloadDepth})
+}
+
+func (r *Router) putDecoder(f wamp.Format, d *codec.Decoder) { r.decoders[f].Put(d) }

@@ -1,0 +1,215 @@
+package router
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wampkit/wampkit/transport"
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// session is one peer's stay in a realm, from WELCOME to the end.
+//
+// Its messages are handled on one goroutine, that of its connection; other
+// sessions' goroutines reach it through its roles, which have locks of their
+// own, and by queueing messages into its connection.
+type session struct {
+	id       wamp.ID
+	realm    *realm
+	peer     *peer
+	conn     transport.Conn
+	roles    wamp.Roles
+	identity Identity
+	agent    string
+
+	// What the session holds in each of its roles. There is none for the
+	// publisher, who holds nothing.
+	subscriber subscriber
+	caller     caller
+	callee     callee
+
+	requests requestSequence
+
+	state   atomic.Uint32 // one of the states below
+	leaving sync.Once     // see leave
+	goodbye sync.Once     // for the one GOODBYE that the router sends
+
+	batch        atomic.Uint64 // see outbox.touch
+	blockedSince atomic.Int64  // see outbox.awaitRoom: 0, or when the queue was first met full
+	dropped      atomic.Uint64 // events not delivered
+}
+
+// The states of a session, from the router's point of view (section
+// "Sessions"). What comes before is in handshake.go.
+const (
+	stateEstablished uint32 = iota
+	stateClosing            // the router says GOODBYE and waits for the answer
+	stateClosed             // the peer said GOODBYE
+	stateStalled            // the session is being ended because it does not keep up
+)
+
+// next is how things go on after a message.
+type next uint8
+
+const (
+	stay  next = iota // wait for the next message
+	again             // the session is over, the connection may carry another one
+	over              // the session and its connection are over
+)
+
+func newSession(p *peer, h *hello, id wamp.ID, identity Identity) *session {
+	return &session{
+		id:       id,
+		realm:    h.realm,
+		peer:     p,
+		conn:     p.conn,
+		roles:    h.roles,
+		agent:    h.agent,
+		identity: identity,
+		requests: requestSequence{strict: h.realm.strict.RequestIDs},
+	}
+}
+
+// run handles the session's messages until it ends, and reports whether its
+// connection may carry another session.
+func (s *session) run() (another bool) {
+	defer s.leave()
+	s.peer.out.touch(s) // WELCOME
+	for {
+		m, err := s.peer.receive()
+		if err != nil {
+			s.leave()
+			s.peer.lost(err)
+			return false
+		}
+		proceed, v := s.handle(m)
+		switch {
+		case v != nil:
+			s.leave()
+			s.peer.abortViolation(v)
+			return false
+		case proceed != stay:
+			return proceed == again
+		}
+	}
+}
+
+// handle handles a message as the session's state demands.
+func (s *session) handle(m wamp.Message) (next, *violation) {
+	if s.state.Load() == stateEstablished {
+		return s.established(m)
+	}
+	return s.closing(m), nil
+}
+
+// established handles a message of an open session.
+func (s *session) established(m wamp.Message) (next, *violation) {
+	o, broker, dealer := s.peer.out, &s.realm.broker, &s.realm.dealer
+	switch m := m.(type) {
+	case *wamp.Call:
+		return stay, dealer.call(o, s, m)
+	case *wamp.Yield:
+		return stay, dealer.yield(o, s, m)
+	case *wamp.Publish:
+		return stay, broker.publish(o, s, m)
+	case *wamp.ErrorMessage:
+		return stay, dealer.fail(o, s, m)
+	case *wamp.Cancel:
+		return stay, dealer.cancel(o, s, m)
+	case *wamp.Subscribe:
+		return stay, broker.subscribe(o, s, m)
+	case *wamp.Unsubscribe:
+		return stay, broker.unsubscribe(o, s, m)
+	case *wamp.Register:
+		return stay, dealer.register(o, s, m)
+	case *wamp.Unregister:
+		return stay, dealer.unregister(o, s, m)
+	case *wamp.Goodbye:
+		return s.farewell(o), nil
+	case *wamp.Abort:
+		return s.hangUp(), nil
+	}
+	return over, violationf("received %s after the session was established", m.Type())
+}
+
+// closing handles a message after the router said GOODBYE: nothing but the
+// answer, or an ABORT, matters any more.
+func (s *session) closing(m wamp.Message) next {
+	switch m.(type) {
+	case *wamp.Goodbye:
+		return s.farewell(s.peer.out)
+	case *wamp.Abort:
+		return s.hangUp()
+	}
+	return stay
+}
+
+// hangUp ends the session without a word, and its connection in good order.
+func (s *session) hangUp() next {
+	s.leave()
+	s.peer.hangUp()
+	return over
+}
+
+// farewell takes the peer's GOODBYE. If the router did not say it first, it is
+// answered, and the connection may carry another session.
+func (s *session) farewell(o *outbox) next {
+	s.leave()
+	first := s.state.CompareAndSwap(stateEstablished, stateClosed)
+	s.goodbye.Do(func() { _ = o.deliver(s, &wamp.Goodbye{Reason: wamp.CloseGoodbyeAndOut}) })
+	if first {
+		return again
+	}
+	return s.hangUp() // which also flushes the router's GOODBYE, in case the two crossed
+}
+
+// dismiss ends the session on behalf of the router: the session is disposed
+// of, and the peer has Limits.GoodbyeTimeout to answer GOODBYE before its
+// connection is closed. It may be called from any goroutine; only the first
+// call counts.
+func (s *session) dismiss(reason wamp.URI, message string) {
+	r := s.realm.router
+	if !s.state.CompareAndSwap(stateEstablished, stateClosing) {
+		return
+	}
+	s.leave()
+	o := r.outbox()
+	defer o.release()
+	s.goodbye.Do(func() {
+		_ = o.deliver(s, &wamp.Goodbye{Reason: reason, Details: wamp.Dict{"message": message}})
+	})
+	time.AfterFunc(r.limits.GoodbyeTimeout, s.peer.hangUp)
+}
+
+// endStalled ends a session that takes nothing of what must not be dropped. It
+// may be called from any goroutine.
+func (s *session) endStalled() {
+	r := s.realm.router
+	if !s.state.CompareAndSwap(stateEstablished, stateStalled) {
+		return
+	}
+	r.counters.stalled.Add(1)
+	r.config.Logger.Warn("session does not keep up", "session", s.id, "peer", s.peer.address(),
+		"queued", s.conn.Queued(), "events_dropped", s.dropped.Load())
+	r.background.Go(func() {
+		_ = s.conn.Shutdown(abortMessage(wamp.ErrNetworkFailure, "the session does not keep up with what is sent to it"), r.limits.Linger)
+	})
+}
+
+// leave disposes of everything the session holds. When it returns that is
+// done, also if another goroutine did it.
+func (s *session) leave() {
+	s.leaving.Do(func() {
+		o := s.realm.router.outbox()
+		defer o.release()
+		s.realm.broker.leave(s)
+		s.realm.dealer.leave(o, s)
+		s.realm.leave(s)
+	})
+}
+
+// refuse answers a request with ERROR.
+func (s *session) refuse(o *outbox, kind wamp.MessageType, request wamp.ID, uri wamp.ErrorURI, message string) {
+	_ = o.deliver(s, o.failed(s.conn.Format(), kind, request, uri, message))
+}

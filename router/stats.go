@@ -1,0 +1,50 @@
+package router
+
+import "sync/atomic"
+
+// Stats are counters of a router since it was made. Gauges say so.
+type Stats struct {
+	// Sessions is how many sessions are open now.
+	Sessions int64
+	// SessionsOpened counts sessions that were welcomed.
+	SessionsOpened uint64
+	// SessionsRefused counts HELLOs that were answered with ABORT.
+	SessionsRefused uint64
+	// Violations counts sessions and connections ended for a protocol violation.
+	Violations uint64
+	// Stalled counts sessions ended because they did not keep up.
+	Stalled uint64
+	// EventsDropped counts events that were not delivered because a
+	// subscriber's queue stayed full.
+	EventsDropped uint64
+	// EventsUndeliverable counts events that a subscriber's transport or
+	// serializer cannot carry.
+	EventsUndeliverable uint64
+	// Waits counts how often a sender was held back by a full queue.
+	Waits uint64
+}
+
+// counters are the live values behind [Stats].
+type counters struct {
+	sessions            atomic.Int64
+	sessionsOpened      atomic.Uint64
+	sessionsRefused     atomic.Uint64
+	violations          atomic.Uint64
+	stalled             atomic.Uint64
+	eventsDropped       atomic.Uint64
+	eventsUndeliverable atomic.Uint64
+	waits               atomic.Uint64
+}
+
+func (c *counters) snapshot() Stats {
+	return Stats{
+		Sessions:            c.sessions.Load(),
+		SessionsOpened:      c.sessionsOpened.Load(),
+		SessionsRefused:     c.sessionsRefused.Load(),
+		Violations:          c.violations.Load(),
+		Stalled:             c.stalled.Load(),
+		EventsDropped:       c.eventsDropped.Load(),
+		EventsUndeliverable: c.eventsUndeliverable.Load(),
+		Waits:               c.waits.Load(),
+	}
+}
