@@ -1,0 +1,202 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// wsReadBuffer is the size of gorilla's read buffer, which stays with the
+// connection. It is small because what lies under it reads ahead.
+const wsReadBuffer = 512
+
+// unusedWriteBuffers keeps gorilla from giving every connection a write buffer
+// of its own. It is never asked for one: messages are framed by the queue.
+var unusedWriteBuffers websocket.BufferPool = new(sync.Pool)
+
+// webSocket is a [Conn] over WebSocket. gorilla/websocket does the opening
+// handshakes, reads, and answers control frames; messages are written straight
+// into the queue.
+type webSocket struct {
+	link
+	stream *stream
+	ws     *websocket.Conn
+	kind   int // of messages: websocket.TextMessage or websocket.BinaryMessage
+
+	message []byte // what Receive returned last, nil or at its full length
+	class   class
+}
+
+func newWebSocket(under *stream, ws *websocket.Conn, format wamp.Format, framing framing, config Config) *webSocket {
+	c := &webSocket{stream: under, ws: ws, kind: websocket.BinaryMessage}
+	if format == wamp.JSON {
+		c.kind = websocket.TextMessage
+	}
+	c.init(under.conn, "websocket", format, framing, config)
+	ws.SetReadLimit(int64(config.MaxMessage))
+	under.link = &c.link
+	return c
+}
+
+// Receive implements [Conn].
+func (c *webSocket) Receive() ([]byte, error) {
+	c.src.begin()
+	c.dropMessage()
+	if c.src.stopped.Load() {
+		return nil, c.reason(net.ErrClosed)
+	}
+	kind, r, err := c.ws.NextReader()
+	if err != nil {
+		return nil, c.failed(err)
+	}
+	if kind != c.kind {
+		return nil, c.violation(websocket.CloseUnsupportedData, fmt.Sprintf("%s takes no %s messages", subprotocol(c.Format()), kindName(kind)))
+	}
+	n, err := c.readMessage(r)
+	if err != nil {
+		return nil, c.failed(err)
+	}
+	message := c.message[:n:n]
+	if kind == websocket.TextMessage && !utf8.Valid(message) {
+		return nil, c.violation(websocket.CloseInvalidFramePayloadData, "text is not UTF-8")
+	}
+	c.established()
+	return message, nil
+}
+
+// Shutdown implements [Conn].
+func (c *webSocket) Shutdown(last wamp.Message, linger time.Duration) error {
+	return c.shutdown(last, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), linger)
+}
+
+// readMessage reads a whole message into c.message, which grows as it fills up.
+func (c *webSocket) readMessage(r io.Reader) (n int, err error) {
+	c.growMessage(largeSize)
+	for {
+		if n == len(c.message) {
+			c.growMessage(4 * n)
+		}
+		m, err := r.Read(c.message[n:])
+		n += m
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+}
+
+// growMessage replaces c.message by a buffer of at least n octets that begins like it.
+func (c *webSocket) growMessage(n int) {
+	class := classFor(n)
+	grown := getBuffer(class, n)
+	grown = grown[:cap(grown)]
+	copy(grown, c.message)
+	c.dropMessage()
+	c.message, c.class = grown, class
+}
+
+func (c *webSocket) dropMessage() {
+	if c.message != nil {
+		putBuffer(c.class, c.message)
+		c.message = nil
+	}
+}
+
+// failed turns an error of gorilla's into that of Receive, after the peer has
+// been told why.
+func (c *webSocket) failed(err error) error {
+	if lost := c.stream.readErr; lost != nil {
+		if lost == io.EOF {
+			lost = fmt.Errorf("websocket: the connection ended without a close frame: %w", io.ErrUnexpectedEOF)
+		}
+		return c.reason(lost)
+	}
+	var closed *websocket.CloseError
+	if !errors.As(err, &closed) {
+		// The peer broke the protocol. gorilla has queued the close frame that says so.
+		c.shutdown(nil, nil, failLinger)
+		return err
+	}
+	// The peer closed. gorilla has queued the answer.
+	if ok, _ := c.queue.end(nil, nil); ok {
+		c.flush.now()
+		c.queue.awaitEmpty(failLinger)
+	}
+	switch closed.Code {
+	case websocket.CloseNormalClosure, websocket.CloseGoingAway, websocket.CloseNoStatusReceived:
+		return io.EOF
+	}
+	return err
+}
+
+// violation closes with a code and a reason.
+func (c *webSocket) violation(code int, reason string) error {
+	c.shutdown(nil, websocket.FormatCloseMessage(code, reason), failLinger)
+	return fmt.Errorf("websocket: %s", reason)
+}
+
+func kindName(kind int) string {
+	if kind == websocket.TextMessage {
+		return "text"
+	}
+	return "binary"
+}
+
+// stream is the net.Conn that gorilla/websocket works on. During the opening
+// handshake it passes everything through. Later it reads from the link's source
+// and writes, which are only control frames, into the link's queue.
+type stream struct {
+	conn    net.Conn
+	link    *link // nil during the handshake
+	readErr error // what the network failed with, if it has
+}
+
+func (s *stream) Read(p []byte) (n int, err error) {
+	if s.link == nil {
+		return s.conn.Read(p)
+	}
+	n, err = s.link.src.Read(p)
+	if err != nil {
+		s.readErr = err
+	}
+	return n, err
+}
+
+func (s *stream) Write(p []byte) (int, error) {
+	if s.link == nil {
+		return s.conn.Write(p)
+	}
+	if err := s.link.control(func() error { return s.link.queue.sendRaw(p) }); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+func (s *stream) SetDeadline(t time.Time) error {
+	if s.link == nil {
+		return s.conn.SetDeadline(t)
+	}
+	return nil
+}
+
+func (s *stream) SetWriteDeadline(t time.Time) error {
+	if s.link == nil {
+		return s.conn.SetWriteDeadline(t)
+	}
+	return nil
+}
+
+func (s *stream) SetReadDeadline(t time.Time) error { return s.conn.SetReadDeadline(t) }
+func (s *stream) Close() error                      { return s.conn.Close() }
+func (s *stream) LocalAddr() net.Addr               { return s.conn.LocalAddr() }
+func (s *stream) RemoteAddr() net.Addr              { return s.conn.RemoteAddr() }
