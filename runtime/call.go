@@ -1,0 +1,253 @@
+package runtime
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// call is one call that waits for its answer. Whoever takes it off the
+// session's table settles it: the reader with an answer, the session's end with
+// an error, or the caller itself, who then gives up on it.
+//
+// Calls are pooled, with their channel and the buffer of the answer.
+type call struct {
+	id    wamp.ID
+	ready chan struct{} // receives once, when settled by another goroutine
+	timer *time.Timer   // reused for timeouts that are not the context's
+	opts  callOptions
+
+	// The outcome, written before ready.
+	err      error         // no answer came
+	errorURI wamp.ErrorURI // empty for a RESULT
+	details  wamp.ResultDetails
+	values   Values // the payload of the answer
+}
+
+var callPool = sync.Pool{New: func() any { return &call{ready: make(chan struct{}, 1)} }}
+
+func newCall() *call {
+	c := callPool.Get().(*call)
+	c.values.call = c
+	return c
+}
+
+// release gives c back to the pool; nobody else may know it any more.
+func (c *call) release() {
+	c.values.discard()
+	c.err, c.errorURI = nil, ""
+	c.details = wamp.ResultDetails{}
+	c.opts = callOptions{}
+	callPool.Put(c)
+}
+
+// settle wakes the caller.
+func (c *call) settle() { c.ready <- struct{}{} }
+
+// Invoke implements [Caller]: it calls a procedure and waits for its answer, the
+// end of ctx, or the end of the session.
+//
+// The deadline of ctx, or an earlier one from the options, ends the call
+// locally and is told to the router. When ctx ends first the router is asked to cancel the
+// call, and the error wraps ctx.Err(). The other errors are those of [Session.Call].
+func (s *Session) Invoke(ctx context.Context, p *Procedure, args *Args, opts ...CallOption) (*Values, error) {
+	c := newCall()
+	c.opts.timeout = p.Timeout
+	c.opts.discloseMe = p.DiscloseMe
+	for _, opt := range opts {
+		opt.applyCall(&c.opts)
+	}
+	info := callInfoFrom(ctx)
+	if info != nil {
+		for _, opt := range info.options {
+			opt.applyCall(&c.opts)
+		}
+	}
+	for name, value := range c.opts.keywords {
+		args.Keyword(name, value)
+	}
+	err := s.sendCall(ctx, c, p.URI, args)
+	args.release()
+	if err != nil {
+		c.release()
+		return nil, requestError("call", p.URI, err)
+	}
+	if err := s.awaitAnswer(ctx, c); err != nil {
+		c.release()
+		return nil, requestError("call", p.URI, err)
+	}
+	if info != nil {
+		info.answered(c.id, c.details)
+	}
+	if c.errorURI != "" {
+		err := s.remoteError(ctx, c, p.Errors)
+		c.release()
+		return nil, err
+	}
+	side := results
+	if c.opts.strict {
+		side = strictResults
+	}
+	c.values.open(p.URI, side)
+	return &c.values, nil
+}
+
+// sendCall sends the CALL and enters c into the table. After an error c is in
+// no table.
+func (s *Session) sendCall(ctx context.Context, c *call, procedure wamp.URI, args *Args) error {
+	payload, err := args.payloadFor(s.format)
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	timeout, err := c.limit(ctx)
+	if err != nil {
+		return err
+	}
+	for {
+		err := s.trySendCall(c, procedure, payload, timeout)
+		if err == nil {
+			return nil
+		}
+		if err := s.awaitRoom(ctx, err); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload, timeout uint64) error {
+	s.sendMu.Lock()
+	defer s.sendMu.Unlock()
+	id, err := s.nextID()
+	if err != nil {
+		return err
+	}
+	c.id = id
+	if !s.calls.put(id, c) {
+		return net.ErrClosed
+	}
+	m := &s.callMessage
+	m.Request, m.Procedure, m.Payload = id, procedure, payload
+	m.Options.DiscloseMe = c.opts.discloseMe
+	if s.dealer.callTimeout {
+		m.Options.Timeout = timeout
+	}
+	err = s.conn.Send(m)
+	m.Payload = wamp.Payload{}
+	if err != nil {
+		if s.calls.take(id) == nil { // the session ended meanwhile and settled it
+			<-c.ready
+			return c.err
+		}
+		s.unsend(id)
+		return err
+	}
+	s.flushCall()
+	return nil
+}
+
+// limit combines the timeout of the options with the deadline of ctx, starts the
+// local timer where the context has none of its own, and returns what is left in
+// milliseconds, rounded up, 0 for no limit.
+func (c *call) limit(ctx context.Context) (uint64, error) {
+	left := c.opts.timeout
+	if deadline, ok := ctx.Deadline(); ok {
+		if until := time.Until(deadline); left <= 0 || until < left {
+			left = until
+			c.opts.timeout = 0 // the context is the timer
+			if left <= 0 {
+				return 0, context.DeadlineExceeded
+			}
+		}
+	}
+	if c.opts.timeout > 0 {
+		if c.timer == nil {
+			c.timer = time.NewTimer(c.opts.timeout)
+		} else {
+			c.timer.Reset(c.opts.timeout)
+		}
+	}
+	if left <= 0 {
+		return 0, nil
+	}
+	return uint64((left + time.Millisecond - 1) / time.Millisecond), nil
+}
+
+// awaitAnswer waits until c is settled. After an error nobody else knows c.
+func (s *Session) awaitAnswer(ctx context.Context, c *call) error {
+	done := ctx.Done()
+	if c.opts.timeout <= 0 {
+		if done == nil {
+			<-c.ready
+			return c.err
+		}
+		select {
+		case <-c.ready:
+			return c.err
+		case <-done:
+			return s.abandon(c, ctx.Err())
+		}
+	}
+	defer c.timer.Stop()
+	select {
+	case <-c.ready:
+		return c.err
+	case <-done:
+		return s.abandon(c, ctx.Err())
+	case <-c.timer.C:
+		return s.abandon(c, context.DeadlineExceeded)
+	}
+}
+
+// abandon gives up on a call, unless it is settled at this very moment.
+func (s *Session) abandon(c *call, reason error) error {
+	if s.calls.take(c.id) == nil {
+		<-c.ready
+		return c.err
+	}
+	if s.dealer.callCanceling {
+		cancel := &wamp.Cancel{Request: c.id, Options: wamp.CancelOptions{Mode: wamp.CancelKillNoWait}}
+		if s.conn.Send(cancel) == nil { // else the timeout and the late answer are the router's to drop
+			s.conn.FlushSoon()
+		}
+	}
+	return reason
+}
+
+// answered settles a call with the RESULT. It runs on the reader.
+func (s *Session) answered(m *wamp.Result) error {
+	c, err := s.takeCall(m.Request)
+	if c == nil {
+		return err
+	}
+	c.details = m.Details
+	c.values.store(m.Payload)
+	c.settle()
+	return nil
+}
+
+// refused settles a call with the ERROR. It runs on the reader.
+func (s *Session) refused(m *wamp.ErrorMessage) error {
+	c, err := s.takeCall(m.Request)
+	if c == nil {
+		return err
+	}
+	c.errorURI = m.URI
+	c.values.store(m.Payload)
+	c.settle()
+	return nil
+}
+
+// takeCall finds the call that is answered. It is nil without an error if the
+// caller has given up on it.
+func (s *Session) takeCall(id wamp.ID) (*call, error) {
+	if c := s.calls.take(id); c != nil {
+		return c, nil
+	}
+	return nil, s.checkIssued(id)
+}

@@ -1,0 +1,21 @@
+// Package runtime is what programs use to take part in a WAMP realm: sessions,
+// remote procedure calls, publications and subscriptions. It is what generated
+// code runs on, and it has an untyped face for URIs known only at run time.
+//
+//	session, err := runtime.Dial(ctx, "ws://127.0.0.1:8080/ws", "realm1")
+//	if err != nil { … }
+//	defer session.Close()
+//	sum, err := session.Call(ctx, "com.acme.add", 2, 3)
+//
+// # Invariants
+//
+//   - Whatever waits takes a context and honours it. When a session ends, everything
+//     that waits on it returns promptly with [ErrSessionClosed].
+//   - Handlers may call, publish, subscribe, register and leave on the session that runs them.
+//   - Arguments are encoded once, in CBOR, where they are made, and decoded once, where
+//     they are used; only sessions that speak another serializer transcode them in between.
+//   - No goroutine outlives its session, save handlers that do not return although their
+//     context has ended.
+//   - Nothing is global: a process may hold any number of sessions.
+//   - Nothing that a router sends makes the client panic.
+package runtime

@@ -1,0 +1,151 @@
+package runtime
+
+import (
+	"sync"
+
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// inflight holds what waits under a request id: calls for their answer, running
+// invocations for an interrupt. Ids of one scope are sequential, so the last few
+// have a slot each, found without hashing; a request that outlives the next
+// one of its slot moves to a map.
+//
+// Whoever takes a value off owns it, alone.
+type inflight[T any] struct {
+	mu     sync.Mutex
+	slots  []slot[T] // a power of two of them
+	old    map[wamp.ID]*T
+	count  int
+	closed bool
+}
+
+type slot[T any] struct {
+	id    wamp.ID
+	value *T
+}
+
+const (
+	fewestSlots = 16
+	mostSlots   = 4096
+)
+
+// put adds a value. It reports false if the table is closed or the id is taken.
+func (t *inflight[T]) put(id wamp.ID, value *T) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return false
+	}
+	if t.slots == nil {
+		t.slots = make([]slot[T], fewestSlots)
+	}
+	at := t.slot(id)
+	if at.value != nil {
+		if at.id == id {
+			return false
+		}
+		if len(t.slots) < mostSlots && t.count >= len(t.slots)/2 {
+			t.grow()
+			at = t.slot(id)
+		}
+	}
+	if _, taken := t.old[id]; taken {
+		return false
+	}
+	t.retire(at)
+	*at = slot[T]{id: id, value: value}
+	t.count++
+	return true
+}
+
+// take removes the value of the id, nil if there is none.
+func (t *inflight[T]) take(id wamp.ID) *T {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.remove(id)
+}
+
+func (t *inflight[T]) remove(id wamp.ID) *T {
+	if len(t.slots) == 0 {
+		return nil
+	}
+	if at := t.slot(id); at.value != nil && at.id == id {
+		value := at.value
+		*at = slot[T]{}
+		t.count--
+		return value
+	}
+	value, ok := t.old[id]
+	if ok {
+		delete(t.old, id)
+		t.count--
+	}
+	return value
+}
+
+// with calls f with the value of the id, if there is one, while nobody can take it.
+func (t *inflight[T]) with(id wamp.ID, f func(*T)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.slots) == 0 {
+		return
+	}
+	if at := t.slot(id); at.value != nil && at.id == id {
+		f(at.value)
+	} else if value, ok := t.old[id]; ok {
+		f(value)
+	}
+}
+
+// len is how many values there are.
+func (t *inflight[T]) len() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.count
+}
+
+// close takes all values off and lets no more in.
+func (t *inflight[T]) close() []*T {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.closed = true
+	var all []*T
+	for _, at := range t.slots {
+		if at.value != nil {
+			all = append(all, at.value)
+		}
+	}
+	for _, value := range t.old {
+		all = append(all, value)
+	}
+	t.slots, t.old, t.count = nil, nil, 0
+	return all
+}
+
+func (t *inflight[T]) slot(id wamp.ID) *slot[T] {
+	return &t.slots[int(id)&(len(t.slots)-1)]
+}
+
+// retire makes room in a slot.
+func (t *inflight[T]) retire(at *slot[T]) {
+	if at.value == nil {
+		return
+	}
+	if t.old == nil {
+		t.old = make(map[wamp.ID]*T)
+	}
+	t.old[at.id] = at.value
+}
+
+// grow doubles the slots. Two requests never meet in a slot of the larger
+// table that were apart in the smaller one.
+func (t *inflight[T]) grow() {
+	before := t.slots
+	t.slots = make([]slot[T], 2*len(before))
+	for _, at := range before {
+		if at.value != nil {
+			*t.slot(at.id) = at
+		}
+	}
+}

@@ -1,0 +1,263 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"net"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/wampkit/wampkit/transport"
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// Invocation is what a handler may know about the call it serves, beside its arguments.
+type Invocation struct {
+	// Procedure is the URI that was called, which for a pattern-based
+	// registration is not the registered one.
+	Procedure wamp.URI
+	// Request identifies the invocation within the session.
+	Request wamp.ID
+	// Registration is the registration it came through.
+	Registration wamp.ID
+	// Caller is the caller's session, 0 unless the router discloses it.
+	Caller wamp.ID
+	// CallerAuthID and CallerAuthRole are who the caller is, empty unless disclosed.
+	CallerAuthID, CallerAuthRole string
+	// TrustLevel is the level the router gave the call, if HasTrustLevel.
+	TrustLevel    int64
+	HasTrustLevel bool
+}
+
+// InvocationFrom returns the invocation that the handler with this context serves.
+func InvocationFrom(ctx context.Context) (*Invocation, bool) {
+	inv, ok := ctx.Value(invocationKey{}).(*Invocation)
+	return inv, ok
+}
+
+type invocationKey struct{}
+
+// invocationContext is the context of a procedure's handler.
+type invocationContext struct {
+	scope
+	info Invocation
+}
+
+// Value implements context.Context.
+func (c *invocationContext) Value(key any) any {
+	if key == (invocationKey{}) {
+		return &c.info
+	}
+	return nil
+}
+
+// invocation is one call that is served here. It is pooled, with the buffers of
+// its arguments and results; its context is not.
+type invocation struct {
+	session *Session
+	reg     *registered
+	request wamp.ID
+	ctx     *invocationContext
+	in      Values
+	out     Args
+	yield   wamp.Yield
+}
+
+var invocationPool = sync.Pool{New: func() any { return new(invocation) }}
+
+func (inv *invocation) release() {
+	inv.in.discard()
+	inv.session, inv.reg, inv.ctx = nil, nil, nil
+	inv.yield.Payload = wamp.Payload{}
+	if cap(inv.out.list) <= retained && cap(inv.out.dict) <= retained && inv.out.scratch.Cap() <= retained {
+		invocationPool.Put(inv)
+	}
+}
+
+// invoked starts an invocation. It runs on the reader.
+func (s *Session) invoked(m *wamp.Invocation) error {
+	reg := s.registrations[m.Registration]
+	if reg == nil {
+		s.reply(&wamp.ErrorMessage{RequestType: wamp.TypeInvocation, Request: m.Request, URI: wamp.ErrNoSuchRegistration})
+		return nil
+	}
+	inv := invocationPool.Get().(*invocation)
+	inv.session, inv.reg, inv.request = s, reg, m.Request
+	inv.in.store(m.Payload)
+	inv.ctx = &invocationContext{info: Invocation{
+		Procedure:      m.Details.Procedure,
+		Request:        m.Request,
+		Registration:   m.Registration,
+		Caller:         m.Details.Caller,
+		CallerAuthID:   m.Details.CallerAuthID,
+		CallerAuthRole: m.Details.CallerAuthRole,
+		TrustLevel:     m.Details.TrustLevel,
+		HasTrustLevel:  m.Details.HasTrustLevel,
+	}}
+	if inv.ctx.info.Procedure == "" {
+		inv.ctx.info.Procedure = reg.procedure.URI
+	}
+	if m.Details.Timeout > 0 {
+		inv.ctx.limit(milliseconds(m.Details.Timeout))
+	}
+	if !s.running.put(m.Request, inv) {
+		inv.ctx.end(context.Canceled)
+		return violation("INVOCATION with the id %d of one that is running", m.Request)
+	}
+	if reg.admit(inv) {
+		go inv.serve()
+	}
+	return nil
+}
+
+// milliseconds is a timeout of the wire, at most what a Duration can hold.
+func milliseconds(n uint64) time.Duration {
+	const most = uint64(1<<63-1) / uint64(time.Millisecond)
+	return time.Duration(min(n, most)) * time.Millisecond
+}
+
+// interrupted ends the context of an invocation. It runs on the reader.
+func (s *Session) interrupted(m *wamp.Interrupt) {
+	var ctx *invocationContext
+	s.running.with(m.Request, func(inv *invocation) { ctx = inv.ctx })
+	if ctx == nil {
+		return // it has just been answered
+	}
+	reason := context.Canceled
+	if m.Options.Reason == wamp.ErrTimeout {
+		reason = context.DeadlineExceeded
+	}
+	ctx.end(reason)
+}
+
+// serve runs invocations on a goroutine of their own: inv, and then those that
+// waited for its place.
+func (inv *invocation) serve() {
+	for inv != nil {
+		reg := inv.reg
+		inv.run()
+		for inv = reg.next(); inv != nil; inv = reg.next() {
+			reason := inv.ctx.Err()
+			if reason == nil {
+				break
+			}
+			inv.finish(reason) // it was canceled while it waited
+		}
+	}
+}
+
+// run calls the handler and answers, also if the handler panics or ends its goroutine.
+func (inv *invocation) run() {
+	returned := false
+	var err error
+	defer func() {
+		if returned {
+			inv.finish(err)
+			return
+		}
+		cause := recover() // nil after runtime.Goexit
+		inv.session.logger.Error("handler panicked", "procedure", inv.ctx.info.Procedure,
+			"panic", cause, "stack", string(debug.Stack()))
+		reg := inv.reg
+		inv.finish(errPanicked)
+		if cause == nil {
+			if next := reg.next(); next != nil {
+				go next.serve() // this goroutine ends here
+			}
+		}
+	}()
+	inv.in.open(inv.ctx.info.Procedure, arguments)
+	inv.out.reset()
+	err = inv.reg.handle(inv.ctx, &inv.in, &inv.out)
+	returned = true
+}
+
+// errPanicked answers a call whose handler panicked, and was logged already.
+var errPanicked = errors.New("handler panicked")
+
+// finish answers the invocation and gives it back to the pool.
+func (inv *invocation) finish(err error) {
+	s := inv.session
+	mine := s.running.take(inv.request) != nil
+	inv.answer(err)
+	inv.ctx.end(context.Canceled)
+	if mine { // else the session's end has it too
+		inv.release()
+	}
+}
+
+func (inv *invocation) answer(err error) {
+	s := inv.session
+	if err == nil {
+		payload, encodeErr := inv.out.payloadFor(s.format)
+		if encodeErr == nil {
+			inv.yield.Request, inv.yield.Payload = inv.request, payload
+			encodeErr = s.answer(&inv.yield)
+		}
+		if encodeErr == nil {
+			return
+		}
+		err = resultError(encodeErr)
+	}
+	m := s.errorAnswer(inv, err)
+	if sendErr := s.answer(m); sendErr != nil {
+		m.Payload = wamp.Payload{} // which may be what could not be sent
+		_ = s.answer(m)
+	}
+}
+
+// resultError is why results could not be sent, as the caller gets it.
+func resultError(err error) error {
+	var tooLarge *transport.TooLargeError
+	if errors.As(err, &tooLarge) {
+		return &wamp.Error{URI: wamp.ErrPayloadSizeExceeded, Args: []any{"result is too large"}, Cause: err}
+	}
+	return err
+}
+
+// answer sends the end of an invocation, waiting for room in the queue. A
+// session that has ended has nobody to answer to.
+func (s *Session) answer(m wamp.Message) error {
+	for {
+		select {
+		case <-s.leaving:
+			return nil
+		default:
+		}
+		err := s.conn.Send(m)
+		switch {
+		case err == nil:
+			s.flushAnswer()
+			return nil
+		case errors.Is(err, transport.ErrQueueFull):
+			if s.awaitRoom(context.Background(), err) != nil {
+				return nil
+			}
+		case errors.Is(err, net.ErrClosed):
+			return nil
+		default:
+			return err
+		}
+	}
+}
+
+// flushAnswer is flushCall for the callee's side.
+func (s *Session) flushAnswer() {
+	if s.running.len() == 0 {
+		s.conn.Flush()
+	} else {
+		s.conn.FlushSoon()
+	}
+}
+
+// reply sends a message from the reader, which must not wait.
+func (s *Session) reply(m wamp.Message) {
+	err := s.conn.Send(m)
+	switch {
+	case err == nil:
+		s.conn.FlushSoon()
+	case errors.Is(err, transport.ErrQueueFull):
+		go func() { _ = s.answer(m) }()
+	}
+}

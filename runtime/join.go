@@ -1,0 +1,210 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/wampkit/wampkit/transport"
+	"github.com/wampkit/wampkit/wamp"
+	"github.com/wampkit/wampkit/wamp/codec"
+)
+
+// Welcome is what a router said when it let a session in.
+type Welcome struct {
+	// Session is the session's identifier.
+	Session wamp.ID
+	// AuthID, AuthRole, AuthMethod and AuthProvider are who the client is to the
+	// router, and how that was found out.
+	AuthID, AuthRole, AuthMethod, AuthProvider string
+	// Agent is what the router calls itself.
+	Agent string
+	// Roles are the router's roles and features.
+	Roles wamp.Roles
+	// Details is WELCOME.Details as a whole.
+	Details wamp.Dict
+}
+
+// roles is what this client announces: exactly what works.
+var roles = wamp.Roles{}.
+	With(wamp.RoleCaller, wamp.FeatureCallTimeout, wamp.FeatureCallCanceling, wamp.FeatureCallerIdentification).
+	With(wamp.RoleCallee, wamp.FeatureCallTimeout, wamp.FeatureCallCanceling, wamp.FeatureCallerIdentification,
+		wamp.FeatureCallTrustLevels, wamp.FeaturePatternBasedRegistration, wamp.FeatureSharedRegistration,
+		wamp.FeatureRegistrationRevocation, wamp.FeatureCallReroute).
+	With(wamp.RolePublisher, wamp.FeaturePublisherIdentification, wamp.FeaturePublisherExclusion,
+		wamp.FeatureSubscriberBlackWhiteListing).
+	With(wamp.RoleSubscriber, wamp.FeaturePublisherIdentification, wamp.FeaturePublicationTrustLevels,
+		wamp.FeaturePatternBasedSubscription, wamp.FeatureSubscriptionRevocation)
+
+// Join joins a realm over a connection that already stands, for example one end
+// of [transport.Pipe]. The connection belongs to the session from then on, also
+// if joining fails.
+//
+// The context bounds joining, not the session. If the router refuses, the error is a
+// [*wamp.Error] with its reason, for example [wamp.ErrNoSuchRealm]; if the connection
+// is lost meanwhile, it wraps the cause.
+func Join(ctx context.Context, conn transport.Conn, realm string, opts ...DialOption) (*Session, error) {
+	return join(ctx, conn, wamp.URI(realm), newDialOptions(opts))
+}
+
+func join(ctx context.Context, conn transport.Conn, realm wamp.URI, o *dialOptions) (*Session, error) {
+	h := &handshake{ctx: ctx, conn: conn, decoder: codec.NewDecoder(conn.Format(), codec.Options{}), options: o}
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	welcome, err := h.run(realm)
+	if !stop() {
+		err = ctx.Err()
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, fmt.Errorf("join realm %q: %w", realm, err)
+	}
+	s := newSession(conn, realm, welcome, o)
+	go s.read(h.decoder)
+	return s, nil
+}
+
+func newSession(conn transport.Conn, realm wamp.URI, welcome *Welcome, o *dialOptions) *Session {
+	s := &Session{
+		conn:          conn,
+		format:        conn.Format(),
+		realm:         realm,
+		welcome:       *welcome,
+		logger:        o.logger,
+		errorDetail:   o.errorDetail,
+		registrations: make(map[wamp.ID]*registered),
+		topics:        newSubscriptions(),
+		nudge:         make(chan struct{}, 1),
+		leaving:       make(chan struct{}),
+		done:          make(chan struct{}),
+	}
+	s.dealer.callTimeout = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureCallTimeout)
+	s.dealer.callCanceling = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureCallCanceling)
+	return s
+}
+
+// handshake opens a session: HELLO, perhaps CHALLENGE and AUTHENTICATE, WELCOME.
+type handshake struct {
+	ctx     context.Context
+	conn    transport.Conn
+	decoder *codec.Decoder
+	options *dialOptions
+	chosen  Authenticator // by the router's challenge
+}
+
+// challenges is how many times a router may challenge a client.
+const challenges = 8
+
+func (h *handshake) run(realm wamp.URI) (*Welcome, error) {
+	hello, err := h.hello(realm)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.send(hello); err != nil {
+		return nil, err
+	}
+	for range challenges {
+		m, err := h.receive()
+		if err != nil {
+			return nil, h.abort(wamp.ErrProtocolViolation, err)
+		}
+		switch m := m.(type) {
+		case *wamp.Welcome:
+			return h.welcomed(m)
+		case *wamp.Abort:
+			return nil, abortError(m)
+		case *wamp.Challenge:
+			if err := h.authenticate(m); err != nil {
+				return nil, h.abort(wamp.ErrAuthenticationFailed, err)
+			}
+		default:
+			return nil, h.abort(wamp.ErrProtocolViolation, violation("%s in place of WELCOME", m.Type()))
+		}
+	}
+	return nil, h.abort(wamp.ErrAuthenticationFailed, errors.New("the router does not stop to challenge"))
+}
+
+func (h *handshake) hello(realm wamp.URI) (*wamp.Hello, error) {
+	details := wamp.Dict{"roles": roles.Dict(), "agent": h.options.agent}
+	var methods []any
+	for _, a := range h.options.authenticators {
+		methods = append(methods, a.Method())
+		if err := a.Hello(details); err != nil {
+			return nil, fmt.Errorf("authenticate by %s: %w", a.Method(), err)
+		}
+	}
+	details["authmethods"] = methods
+	return &wamp.Hello{Realm: realm, Details: details}, nil
+}
+
+func (h *handshake) authenticate(challenge *wamp.Challenge) error {
+	for _, a := range h.options.authenticators {
+		if a.Method() != challenge.AuthMethod {
+			continue
+		}
+		answer, err := a.Authenticate(h.ctx, challenge)
+		if err != nil {
+			return fmt.Errorf("authenticate by %s: %w", a.Method(), err)
+		}
+		h.chosen = a
+		return h.send(answer)
+	}
+	return fmt.Errorf("the router asks for %q, which was not offered", challenge.AuthMethod)
+}
+
+func (h *handshake) welcomed(m *wamp.Welcome) (*Welcome, error) {
+	details := m.Details
+	announced, err := wamp.ParseRoles(details["roles"])
+	if err != nil {
+		return nil, h.abort(wamp.ErrProtocolViolation, violation("WELCOME.Details.%v", err))
+	}
+	if h.chosen != nil {
+		if err := h.chosen.Welcomed(details); err != nil {
+			return nil, h.abort(wamp.ErrAuthenticationFailed, err)
+		}
+	}
+	return &Welcome{
+		Session:      m.Session,
+		AuthID:       stringDetail(details, "authid"),
+		AuthRole:     stringDetail(details, "authrole"),
+		AuthMethod:   stringDetail(details, "authmethod"),
+		AuthProvider: stringDetail(details, "authprovider"),
+		Agent:        stringDetail(details, "agent"),
+		Roles:        announced,
+		Details:      details,
+	}, nil
+}
+
+func stringDetail(details wamp.Dict, name string) string {
+	s, _ := details[name].(string)
+	return s
+}
+
+func (h *handshake) send(m wamp.Message) error {
+	if err := h.conn.Send(m); err != nil {
+		return err
+	}
+	h.conn.Flush()
+	return nil
+}
+
+func (h *handshake) receive() (wamp.Message, error) {
+	frame, err := h.conn.Receive()
+	if err != nil {
+		return nil, lost(err)
+	}
+	return h.decoder.Decode(frame)
+}
+
+// farewell is how long the ABORT of a handshake that failed may take to be written.
+const farewell = time.Second
+
+// abort tells the router why the client does not join, unless the connection is gone.
+func (h *handshake) abort(reason wamp.ErrorURI, err error) error {
+	var v *codec.Violation
+	if reason == wamp.ErrProtocolViolation && !errors.As(err, &v) {
+		return err
+	}
+	_ = h.conn.Shutdown(&wamp.Abort{Details: wamp.Dict{"message": err.Error()}, Reason: reason}, farewell)
+	return err
+}

@@ -1,0 +1,209 @@
+package runtime
+
+import (
+	"time"
+
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// CallOption changes how a call is made. Options given later win: those of a
+// procedure's annotation come first, then those of the client, then those of
+// [NewCallContext].
+type CallOption interface{ applyCall(*callOptions) }
+
+// PublishOption changes how an event is published. Options given later win, in
+// the same order as with a [CallOption]; those of [NewPublishContext] come last.
+type PublishOption interface{ applyPublish(*publishOptions) }
+
+// RegisterOption changes how procedures are registered. Options win over annotations.
+type RegisterOption interface{ applyRegister(*registerOptions) }
+
+// SubscribeOption changes how topics are subscribed to. Options win over annotations.
+type SubscribeOption interface{ applySubscribe(*subscribeOptions) }
+
+type callOptions struct {
+	timeout    time.Duration
+	discloseMe bool
+	strict     bool
+	keywords   map[string]any
+}
+
+type publishOptions struct {
+	wamp.PublishOptions
+	keywords map[string]any
+}
+
+type registerOptions struct {
+	wamp.RegisterOptions
+}
+
+type subscribeOptions struct {
+	wamp.SubscribeOptions
+	limit    int
+	overflow Overflow
+}
+
+type callOption func(*callOptions)
+
+func (f callOption) applyCall(o *callOptions) { f(o) }
+
+type publishOption func(*publishOptions)
+
+func (f publishOption) applyPublish(o *publishOptions) { f(o) }
+
+type registerOption func(*registerOptions)
+
+func (f registerOption) applyRegister(o *registerOptions) { f(o) }
+
+type subscribeOption func(*subscribeOptions)
+
+func (f subscribeOption) applySubscribe(o *subscribeOptions) { f(o) }
+
+// WithTimeout limits how long a call may take, in addition to the deadline of
+// its context. 0 is no limit.
+func WithTimeout(d time.Duration) CallOption {
+	return callOption(func(o *callOptions) { o.timeout = d })
+}
+
+// WithStrictResults makes results fit the expected types exactly: all of them
+// there, in order, and no more. Without it the habits of other clients are
+// tolerated, see [Values].
+func WithStrictResults() CallOption {
+	return callOption(func(o *callOptions) { o.strict = true })
+}
+
+// CallOrPublishOption is an option of both calls and publications.
+type CallOrPublishOption interface {
+	CallOption
+	PublishOption
+}
+
+type discloseMe bool
+
+func (on discloseMe) applyCall(o *callOptions)       { o.discloseMe = bool(on) }
+func (on discloseMe) applyPublish(o *publishOptions) { o.DiscloseMe = bool(on) }
+
+// WithDiscloseMe asks the router to tell the callee, or the subscribers, who calls or publishes.
+func WithDiscloseMe(on bool) CallOrPublishOption { return discloseMe(on) }
+
+type keywords map[string]any
+
+func (k keywords) applyCall(o *callOptions)       { o.keywords = k }
+func (k keywords) applyPublish(o *publishOptions) { o.keywords = k }
+
+// WithKeywords adds keyword arguments, for [Session.Call] and [Session.Publish].
+func WithKeywords(args map[string]any) CallOrPublishOption { return keywords(args) }
+
+// WithAcknowledge makes publishing wait until the broker has accepted the event,
+// and fail if it does not.
+func WithAcknowledge(on bool) PublishOption {
+	return publishOption(func(o *publishOptions) { o.Acknowledge = on })
+}
+
+// WithExcludeMe tells whether the publishing session is left out even if it
+// subscribed to the topic, which is the default.
+func WithExcludeMe(on bool) PublishOption {
+	return publishOption(func(o *publishOptions) { o.IncludeMe = !on })
+}
+
+// WithRetain makes the broker keep the event for later subscribers that ask for it
+// with [WithRetained].
+func WithRetain(on bool) PublishOption {
+	return publishOption(func(o *publishOptions) { o.Retain = on })
+}
+
+// WithExclude names sessions that do not get the event.
+func WithExclude(sessions ...wamp.ID) PublishOption {
+	return publishOption(func(o *publishOptions) { o.Exclude = sessions })
+}
+
+// WithExcludeAuthID names users whose sessions do not get the event.
+func WithExcludeAuthID(authids ...string) PublishOption {
+	return publishOption(func(o *publishOptions) { o.ExcludeAuthID = authids })
+}
+
+// WithExcludeAuthRole names roles whose sessions do not get the event.
+func WithExcludeAuthRole(roles ...string) PublishOption {
+	return publishOption(func(o *publishOptions) { o.ExcludeAuthRole = roles })
+}
+
+// WithEligible names the only sessions that may get the event. Without any, nobody gets it.
+func WithEligible(sessions ...wamp.ID) PublishOption {
+	return publishOption(func(o *publishOptions) { o.Eligible = append([]wamp.ID{}, sessions...) })
+}
+
+// WithEligibleAuthID names the only users whose sessions may get the event.
+// Without any, nobody gets it.
+func WithEligibleAuthID(authids ...string) PublishOption {
+	return publishOption(func(o *publishOptions) { o.EligibleAuthID = append([]string{}, authids...) })
+}
+
+// WithEligibleAuthRole names the only roles whose sessions may get the event.
+// Without any, nobody gets it.
+func WithEligibleAuthRole(roles ...string) PublishOption {
+	return publishOption(func(o *publishOptions) { o.EligibleAuthRole = append([]string{}, roles...) })
+}
+
+// RegisterOrSubscribeOption is an option of both registrations and subscriptions.
+type RegisterOrSubscribeOption interface {
+	RegisterOption
+	SubscribeOption
+}
+
+type match wamp.Match
+
+func (m match) applyRegister(o *registerOptions)   { o.Match = matchOption(wamp.Match(m)) }
+func (m match) applySubscribe(o *subscribeOptions) { o.Match = matchOption(wamp.Match(m)) }
+
+// WithMatch sets how the URI is matched: exactly, as a prefix, or with wildcards.
+func WithMatch(m wamp.Match) RegisterOrSubscribeOption { return match(m) }
+
+// matchOption is a policy as it stands on the wire, where exact is left out.
+func matchOption(m wamp.Match) string {
+	if m == wamp.MatchExact {
+		return ""
+	}
+	return m.String()
+}
+
+// WithInvoke sets which of several callees of a procedure gets a call:
+// [wamp.InvokeSingle], [wamp.InvokeRoundRobin], [wamp.InvokeRandom],
+// [wamp.InvokeFirst] or [wamp.InvokeLast].
+func WithInvoke(policy string) RegisterOption {
+	return registerOption(func(o *registerOptions) { o.Invoke = policy })
+}
+
+// WithConcurrency limits how many invocations of one procedure run at the same
+// time; the others wait their turn, in order. 0 is no limit.
+func WithConcurrency(n int) RegisterOption {
+	return registerOption(func(o *registerOptions) { o.Concurrency = uint64(max(n, 0)) })
+}
+
+// WithDiscloseCaller asks the router to tell who calls, with every invocation.
+func WithDiscloseCaller() RegisterOption {
+	return registerOption(func(o *registerOptions) { o.DiscloseCaller = true })
+}
+
+// WithForwardTimeout makes the handler's context carry the timeout of the call,
+// which the router then does not watch itself.
+func WithForwardTimeout() RegisterOption {
+	return registerOption(func(o *registerOptions) { o.ForwardTimeout = true })
+}
+
+// WithForceReregister takes a procedure over that another session has registered,
+// for example one whose connection is dead.
+func WithForceReregister() RegisterOption {
+	return registerOption(func(o *registerOptions) { o.ForceReregister = true })
+}
+
+// WithRetained asks for the event that the broker retains for the topic, if any. It is
+// delivered first, with [Event.Retained] set.
+func WithRetained() SubscribeOption {
+	return subscribeOption(func(o *subscribeOptions) { o.GetRetained = true })
+}
+
+// WithQueue sets how many events may wait for the handler before overflow is
+// dealt with. The default is [DefaultQueue] and [Block].
+func WithQueue(events int, overflow Overflow) SubscribeOption {
+	return subscribeOption(func(o *subscribeOptions) { o.limit, o.overflow = max(events, 1), overflow })
+}

@@ -1,0 +1,105 @@
+package wamptest
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wampkit/wampkit/router"
+	"github.com/wampkit/wampkit/runtime"
+	"github.com/wampkit/wampkit/transport"
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// Realm is the realm that [Router.Session] joins unless [WithRealm] says otherwise.
+const Realm = string(router.DefaultRealm)
+
+// Option changes the router of a test.
+type Option func(*options)
+
+type options struct {
+	config router.Config
+	realm  string
+	format wamp.Format
+}
+
+// WithConfig configures the router. Without it, it has one realm that anybody may join.
+func WithConfig(config router.Config) Option { return func(o *options) { o.config = config } }
+
+// WithRealm sets the realm that [Router.Session] joins.
+func WithRealm(realm string) Option { return func(o *options) { o.realm = realm } }
+
+// WithSerializer sets the serializer of [Router.Session]. The default is CBOR.
+func WithSerializer(f wamp.Format) Option { return func(o *options) { o.format = f } }
+
+// Router is a router that lives as long as a test.
+type Router struct {
+	router  *router.Router
+	options options
+}
+
+// closeWait is how long the router may take to end before its connections are cut.
+const closeWait = 5 * time.Second
+
+// New starts a router, and ends it when the test ends.
+func New(t testing.TB, opts ...Option) *Router {
+	t.Helper()
+	o := options{realm: Realm, format: wamp.CBOR}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if o.config.Logger == nil {
+		o.config.Logger = slog.New(slog.NewTextHandler(testLog{t}, nil))
+	}
+	r := &Router{router: router.New(o.config), options: o}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), closeWait)
+		defer cancel()
+		if err := r.router.Shutdown(ctx); err != nil {
+			t.Errorf("wamptest: shut the router down: %v", err)
+		}
+	})
+	return r
+}
+
+// Session joins the router's realm over an in-process connection, and leaves when the
+// test ends. It fails the test if it cannot join.
+func (r *Router) Session(t testing.TB, opts ...runtime.DialOption) *runtime.Session {
+	t.Helper()
+	s, err := runtime.Join(t.Context(), r.Connect(), r.options.realm, opts...)
+	if err != nil {
+		t.Fatalf("wamptest: %v", err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// Connect opens an in-process connection without joining a realm.
+func (r *Router) Connect() transport.Conn { return r.router.Connect(r.options.format) }
+
+// Serve lets the router listen on a free port of the loopback interface, for
+// WebSocket and RawSocket, and returns its address, "127.0.0.1:port".
+func (r *Router) Serve(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("wamptest: %v", err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- r.router.Serve(l) }()
+	t.Cleanup(func() { _ = l.Close(); <-served })
+	return l.Addr().String()
+}
+
+// testLog writes a router's log to the test's.
+type testLog struct{ t testing.TB }
+
+// Write implements io.Writer.
+func (l testLog) Write(line []byte) (int, error) {
+	l.t.Helper()
+	l.t.Log("router: " + strings.TrimSpace(string(line)))
+	return len(line), nil
+}
