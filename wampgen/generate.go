@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/wampkit/wampkit/wampgen/analyze"
+	"github.com/wampkit/wampkit/wampgen/catalog"
 	"github.com/wampkit/wampkit/wampgen/diag"
 	"github.com/wampkit/wampkit/wampgen/emit"
 	"github.com/wampkit/wampkit/wampgen/load"
@@ -146,9 +147,34 @@ func (p *loaded) file() (File, diag.List, error) {
 	if p.model == nil || !p.clean {
 		return stale(path)
 	}
-	source, complaints, err := emit.File(p.model, nil)
+	catalogs, err := p.catalogs()
+	if err != nil {
+		return File{}, nil, err
+	}
+	source, complaints, err := emit.File(p.model, catalogs)
 	if err != nil || len(complaints) > 0 {
 		return File{}, complaints, err
 	}
 	return compare(path, source)
+}
+
+// catalogs describes the package's services for embedding.
+func (p *loaded) catalogs() (map[string]emit.Catalog, error) {
+	entries, err := catalog.Build(p.model, p.Doc)
+	if err != nil {
+		return nil, err
+	}
+	embedded := make(map[string]emit.Catalog, len(entries))
+	for _, e := range entries {
+		document, err := e.Catalog.Marshal()
+		if err != nil {
+			return nil, err
+		}
+		hash, err := e.Catalog.Digest()
+		if err != nil {
+			return nil, err
+		}
+		embedded[e.Interface] = emit.Catalog{Document: document, Hash: hash}
+	}
+	return embedded, nil
 }

@@ -1,25 +1,124 @@
+// Command wampgen generates typed WAMP clients, registrations, publishers and
+// subscriptions from annotated Go interfaces. See "wampgen --help".
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/signal"
+	"strings"
 
-	"github.com/wampkit/wampkit/wampgen"
+	"github.com/alecthomas/kong"
 )
 
+// The exit codes.
+const (
+	exitOK    = 0
+	exitDrift = 1 // with -check or -diff: something is out of date
+	exitError = 2 // something is wrong with the source, the flags or the system
+)
+
+const description = `Generate typed WAMP clients, registrations, publishers and subscriptions.
+
+Annotate an interface, and run wampgen in its package:
+
+    //go:generate go tool wampgen .
+
+    // Greeter greets.
+    //
+    //wamp:service com.example.greeter version=v1
+    type Greeter interface {
+        // Greet returns a greeting for name.
+        Greet(ctx context.Context, name string) (greeting string, err error)
+    }
+
+Each annotated package gets one file, wamp_gen.go, with GreeterClient,
+RegisterGreeter and more. Either every file is brought up to date, or, if
+anything is wrong anywhere, none.
+
+Exit codes: 0 all is well, 1 a file is out of date (-check, -diff), 2 an error.
+
+Long flags may be written with one dash or two.`
+
+// commands is the command line.
+type commands struct {
+	Generate generate `cmd:"" default:"withargs" help:"Generate code (the default command)."`
+	Schema   describe `cmd:"" help:"Write catalogs or JSON Schemas of annotated services."`
+	Explain  explain  `cmd:"" help:"Explain a diagnostic's code."`
+}
+
+// streams are where a command writes.
+type streams struct {
+	out, err io.Writer
+}
+
 func main() {
-	report, err := wampgen.Generate(context.Background(), wampgen.Options{Patterns: os.Args[1:]})
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// exited carries the exit code that kong asks for, after --help for example.
+type exited int
+
+// run parses args, runs the command and returns the exit code.
+func run(ctx context.Context, args []string, std streams) (code int) {
+	defer func() {
+		if asked, ok := recover().(exited); ok {
+			code = int(asked)
+		}
+	}()
+	var line commands
+	parser, err := kong.New(&line,
+		kong.Name("wampgen"),
+		kong.Description(description),
+		kong.Writers(std.out, std.err),
+		kong.Exit(func(code int) { panic(exited(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(std),
+	)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "wampgen:", err)
-		os.Exit(2)
+		panic(err) // the commands type is wrong
 	}
-	dir, _ := os.Getwd()
-	report.Diagnostics.WriteText(os.Stderr, dir)
-	for _, f := range report.Files {
-		fmt.Println(f.Change, f.Path)
+	parsed, err := parser.Parse(twoDashes(args))
+	if err == nil {
+		err = parsed.Run()
 	}
-	if len(report.Diagnostics) > 0 {
-		os.Exit(2)
+	var status exitStatus
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &status):
+		return int(status)
 	}
+	fmt.Fprintln(std.err, "wampgen:", err)
+	return exitError
+}
+
+// exitStatus ends the program with a code when everything has been said.
+type exitStatus int
+
+// Error implements error.
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// twoDashes writes -check as --check, since Go's own tools take either.
+func twoDashes(args []string) []string {
+	out := make([]string, len(args))
+	for i, arg := range args {
+		out[i] = arg
+		if arg == "--" {
+			copy(out[i:], args[i:])
+			break
+		}
+		name, _, _ := strings.Cut(arg, "=")
+		if len(name) > 2 && name[0] == '-' && name[1] != '-' {
+			out[i] = "-" + arg
+		}
+	}
+	return out
 }

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"go/types"
+	"strings"
 
 	"github.com/wampkit/wampkit/wampgen/diag"
 	"github.com/wampkit/wampkit/wampgen/directive"
@@ -57,7 +58,9 @@ func (a *analysis) procedure(s *model.Service, service *directive.Directive, met
 	if _, own := d.Text("timeout"); own {
 		p.Timeout = d.Duration("timeout")
 	}
-	p.Deprecated, _ = d.Text("deprecated")
+	if p.Deprecated, _ = d.Text("deprecated"); p.Deprecated == "" {
+		p.Deprecated = deprecation(method.Doc)
+	}
 	p.URI = a.uri(s.Prefix, s.Version, naming(service), method, d)
 	if _, own := d.Text("errors"); own {
 		p.Errors, p.OwnErrors = a.resolveErrors(d), true
@@ -68,6 +71,16 @@ func (a *analysis) procedure(s *model.Service, service *directive.Directive, met
 	p.ArgsForm = a.argsForm(method, p.Args, inherited(d, service, "args"))
 	p.ResultForm = a.resultForm(method, p.Results, inherited(d, nil, "result"))
 	return p
+}
+
+// deprecation is the paragraph of a comment that begins with "Deprecated:", without that word.
+func deprecation(comment string) string {
+	for paragraph := range strings.SplitSeq(comment, "\n\n") {
+		if reason, ok := strings.CutPrefix(strings.TrimSpace(paragraph), "Deprecated: "); ok {
+			return strings.Join(strings.Fields(reason), " ")
+		}
+	}
+	return ""
 }
 
 // inherited is the value on the method, else the one on the interface, else empty.
@@ -121,6 +134,8 @@ func (a *analysis) topic(t *model.TopicSet, topics *directive.Directive, method 
 		Retain:    d.Flag("retain", topics.Flag("retain", false)),
 		ExcludeMe: d.Flag("exclude_me", true),
 		Disclose:  d.Flag("disclose", false),
+
+		Deprecated: deprecation(method.Doc),
 	}
 	if !a.readTopicSignature(method, topic) {
 		return nil

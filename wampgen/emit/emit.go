@@ -97,6 +97,32 @@ func doc(text string) *jen.Statement {
 	return s
 }
 
+// lineWidth is where our own sentences are broken. The user's lines stay as they are.
+const lineWidth = 80
+
+// says is a comment in our own words.
+func says(format string, args ...any) *jen.Statement { return doc(wrap(fmt.Sprintf(format, args...))) }
+
+// wrap breaks a text into lines.
+func wrap(text string) string {
+	var b strings.Builder
+	width := 0
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i == 0:
+		case width+1+len(word) > lineWidth-len("// "):
+			b.WriteByte('\n')
+			width = 0
+		default:
+			b.WriteByte(' ')
+			width++
+		}
+		b.WriteString(word)
+		width += len(word)
+	}
+	return b.String()
+}
+
 // paragraphs joins those that are not empty.
 func paragraphs(texts ...string) string {
 	var kept []string

@@ -1,7 +1,6 @@
 package emit
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -17,7 +16,7 @@ func (f *file) handshake() {
 		return jen.Id("_").Op("=").Uint().Call(jen.Add(minuend).Op("-").Add(subtrahend))
 	}
 	f.add(
-		doc("The generated code and the runtime must know each other."),
+		says("The generated code and the runtime must know each other."),
 		jen.Const().Defs(
 			jen.Comment("// If this does not compile, the generated code is newer than the wampkit module: go get github.com/wampkit/wampkit@latest"),
 			bound(jen.Id(f.runtime()).Dot("MaxGenerated"), jen.Lit(Level)),
@@ -36,7 +35,7 @@ func (f *file) errors() {
 		}
 	}
 	if len(vars) > 0 {
-		f.add(doc("What errors are called on the wire."), jen.Var().Defs(vars...))
+		f.add(says("What errors are called on the wire."), jen.Var().Defs(vars...))
 	}
 }
 
@@ -131,11 +130,11 @@ func (f *file) catalog(shown, name, hashName string) {
 		return
 	}
 	f.add(
-		doc(fmt.Sprintf("%s identifies what peers can observe of %s: it changes with procedures, topics, errors and types, not with documentation.", hashName, shown)),
+		says("%s identifies what peers can observe of %s: it changes with procedures, topics, errors and types, not with documentation.", hashName, shown),
 		jen.Const().Id(hashName).Op("=").Lit(c.Hash),
 	)
 	f.add(
-		doc(fmt.Sprintf("%s describes %s in JSON, for peers in any language.", name, shown)),
+		says("%s describes %s in JSON, for peers in any language.", name, shown),
 		jen.Var().Id(name).Op("=").Index().Byte().Call(document(c.Document)),
 	)
 }

@@ -163,9 +163,8 @@ func (p *planner) service(s *model.Service) *serviceNames {
 		newClient:     p.public(b, b.join("New", "Client")),
 		register:      p.public(b, b.join("Register", "")),
 		unimplemented: p.public(b, b.join("Unimplemented", "")),
-		catalog:       p.public(b, b.join("", "Catalog")),
-		catalogHash:   p.public(b, b.join("", "CatalogHash")),
 	}
+	n.catalog, n.catalogHash = p.catalogNames(b)
 	for _, procedure := range s.Procedures {
 		n.procedures = append(n.procedures, &procedureNames{Procedure: procedure, uri: p.public(b, b.join("", procedure.Name+"URI"))})
 		p.noWith(b, procedure.Method, n.client)
@@ -196,9 +195,8 @@ func (p *planner) topicSet(t *model.TopicSet) *topicsNames {
 		publisher:    p.public(b, b.join("", "Publisher")),
 		newPublisher: p.public(b, b.join("New", "Publisher")),
 		subscribe:    p.public(b, b.join("Subscribe", "")),
-		catalog:      p.public(b, b.join("", "Catalog")),
-		catalogHash:  p.public(b, b.join("", "CatalogHash")),
 	}
+	n.catalog, n.catalogHash = p.catalogNames(b)
 	for _, topic := range t.Topics {
 		n.topics = append(n.topics, &topicNames{
 			Topic:     topic,
@@ -219,6 +217,13 @@ func (p *planner) topicInternals(n *topicsNames) {
 		topic.variable = p.internal(private + topic.Name)
 		topic.handler = p.internal(private + topic.Name + "Handler")
 	}
+}
+
+func (p *planner) catalogNames(b base) (document, hash string) {
+	if _, ok := p.catalogs[b.shown]; !ok {
+		return "", ""
+	}
+	return p.public(b, b.join("", "Catalog")), p.public(b, b.join("", "CatalogHash"))
 }
 
 // noWith reports a method that the emitted type has for itself.

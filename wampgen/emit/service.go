@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -18,7 +19,7 @@ func (f *file) service(s *serviceNames) {
 	}
 	for _, m := range s.Skipped {
 		f.add(
-			doc(fmt.Sprintf("%s is not a procedure: %s has it for in-process use only.", m.Name, s.Interface)),
+			says("%s is not a procedure: %s has it for in-process use only.", m.Name, s.Interface),
 			f.skippedMethod("c", "*"+s.client, *m, s.Interface+"."+m.Name+" does not travel over WAMP"),
 		)
 	}
@@ -32,7 +33,7 @@ func (f *file) procedureURIs(s *serviceNames) {
 	for _, p := range s.procedures {
 		consts = append(consts, jen.Id(p.uri).Id(f.wamp()).Dot("URI").Op("=").Lit(p.URI))
 	}
-	f.add(doc("Procedures of "+s.Interface+"."), jen.Const().Defs(consts...))
+	f.add(says("Procedures of %s.", s.Interface), jen.Const().Defs(consts...))
 }
 
 // procedures emits the variables that client and registration share.
@@ -99,18 +100,18 @@ func (f *file) client(s *serviceNames) {
 	options := jen.Id(opts).Op("...").Id(f.runtime()).Dot("CallOption")
 
 	f.add(
-		doc(paragraphs(fmt.Sprintf("%s calls %s over WAMP. It is safe for concurrent use.", s.client, s.Interface), s.Doc)),
+		doc(paragraphs(wrap(fmt.Sprintf("%s calls %s over WAMP. It is safe for concurrent use.", s.client, s.Interface)), s.Doc)),
 		jen.Type().Id(s.client).Struct(jen.Id(field).Id(f.runtime()).Dot("Client")),
 	)
 	f.add(jen.Var().Id("_").Id(s.Interface).Op("=").Parens(pointer.Clone()).Call(jen.Nil()))
 	f.add(
-		doc(fmt.Sprintf("%s returns a client that calls through s, with opts for every call.", s.newClient)),
+		says("%s returns a client that calls through s, with opts for every call.", s.newClient),
 		jen.Func().Id(s.newClient).Params(jen.Id(session).Id(f.runtime()).Dot("Caller"), options.Clone()).Add(pointer.Clone()).Block(
 			jen.Return(jen.Op("&").Id(s.client).Values(jen.Id(field).Op(":").Id(f.runtime()).Dot("NewClient").Call(jen.Id(session), jen.Id(opts).Op("...")))),
 		),
 	)
 	f.add(
-		doc("With returns a client that also has opts, which go before those it was made with."),
+		says("With returns a client that also has opts, which win over those it was made with."),
 		jen.Func().Params(jen.Id(receiver).Add(pointer.Clone())).Id("With").Params(options.Clone()).Add(pointer.Clone()).Block(
 			jen.Return(jen.Op("&").Id(s.client).Values(jen.Id(field).Op(":").Id(receiver).Dot(field).Dot("With").Call(jen.Id(opts).Op("...")))),
 		),
@@ -178,6 +179,9 @@ func methodDoc(m model.Method, otherwise, deprecated string) string {
 	if text == "" {
 		text = otherwise
 	}
+	if strings.Contains("\n"+text, "\nDeprecated: ") {
+		deprecated = "" // said already
+	}
 	if deprecated != "" {
 		deprecated = "Deprecated: " + deprecated
 	}
@@ -195,7 +199,7 @@ func (f *file) register(s *serviceNames) {
 		))
 	}
 	f.add(
-		doc(fmt.Sprintf("%s registers every procedure of %s with the router: calls run impl's methods. A failure undoes what it did.", s.register, s.Interface)),
+		says("%s registers every procedure of %s with the router: calls run impl's methods. A failure undoes what it did.", s.register, s.Interface),
 		jen.Func().Id(s.register).Params(
 			jen.Id(ctx).Id(f.context()).Dot("Context"),
 			jen.Id(session).Id(f.runtime()).Dot("Callee"),
@@ -252,19 +256,19 @@ func checkRead(in, failure string) jen.Code {
 
 func (f *file) unimplemented(s *serviceNames) {
 	f.add(
-		doc(fmt.Sprintf("%s implements every method of %s by failing with [%s.ErrNoSuchProcedure]. A type that embeds it still implements %s when that gets another method.", s.unimplemented, s.Interface, f.wamp(), s.Interface)),
+		says("%s implements every method of %s by failing with [%s.ErrNoSuchProcedure]. A type that embeds it still implements %s when that gets another method.", s.unimplemented, s.Interface, f.wamp(), s.Interface),
 		jen.Type().Id(s.unimplemented).Struct(),
 	)
 	f.add(jen.Var().Id("_").Id(s.Interface).Op("=").Id(s.unimplemented).Values())
 	for _, p := range s.procedures {
 		f.add(
-			doc(fmt.Sprintf("%s fails: it is not implemented.", p.Name)),
+			says("%s fails: it is not implemented.", p.Name),
 			f.unimplementedMethod(s, p),
 		)
 	}
 	for _, m := range s.Skipped {
 		f.add(
-			doc(fmt.Sprintf("%s fails: it is not implemented.", m.Name)),
+			says("%s fails: it is not implemented.", m.Name),
 			f.skippedMethod("u", s.unimplemented, *m, s.Interface+"."+m.Name+" is not implemented"),
 		)
 	}

@@ -18,7 +18,7 @@ func (f *file) topicSet(t *topicsNames) {
 	}
 	for _, m := range t.Skipped {
 		f.add(
-			doc(fmt.Sprintf("%s is not a topic: %s has it for in-process use only.", m.Name, t.Interface)),
+			says("%s is not a topic: %s has it for in-process use only.", m.Name, t.Interface),
 			f.skippedMethod("p", "*"+t.publisher, *m, t.Interface+"."+m.Name+" does not travel over WAMP"),
 		)
 	}
@@ -35,7 +35,7 @@ func (f *file) topicURIs(t *topicsNames) {
 	for _, topic := range t.topics {
 		consts = append(consts, jen.Id(topic.uri).Id(f.wamp()).Dot("URI").Op("=").Lit(topic.URI))
 	}
-	f.add(doc("Topics of "+t.Interface+"."), jen.Const().Defs(consts...))
+	f.add(says("Topics of %s.", t.Interface), jen.Const().Defs(consts...))
 }
 
 func (f *file) topicVars(t *topicsNames) {
@@ -63,18 +63,18 @@ func (f *file) publisher(t *topicsNames) {
 	options := jen.Id(opts).Op("...").Id(f.runtime()).Dot("PublishOption")
 
 	f.add(
-		doc(paragraphs(fmt.Sprintf("%s publishes %s over WAMP. It is safe for concurrent use.", t.publisher, t.Interface), t.Doc)),
+		doc(paragraphs(wrap(fmt.Sprintf("%s publishes %s over WAMP. It is safe for concurrent use.", t.publisher, t.Interface)), t.Doc)),
 		jen.Type().Id(t.publisher).Struct(jen.Id(field).Id(f.runtime()).Dot("EventClient")),
 	)
 	f.add(jen.Var().Id("_").Id(t.Interface).Op("=").Parens(pointer.Clone()).Call(jen.Nil()))
 	f.add(
-		doc(fmt.Sprintf("%s returns a publisher that publishes through s, with opts for every event.", t.newPublisher)),
+		says("%s returns a publisher that publishes through s, with opts for every event.", t.newPublisher),
 		jen.Func().Id(t.newPublisher).Params(jen.Id(session).Id(f.runtime()).Dot("Publisher"), options.Clone()).Add(pointer.Clone()).Block(
 			jen.Return(jen.Op("&").Id(t.publisher).Values(jen.Id(field).Op(":").Id(f.runtime()).Dot("NewEventClient").Call(jen.Id(session), jen.Id(opts).Op("...")))),
 		),
 	)
 	f.add(
-		doc("With returns a publisher that also has opts, which go before those it was made with."),
+		says("With returns a publisher that also has opts, which win over those it was made with."),
 		jen.Func().Params(jen.Id(receiver).Add(pointer.Clone())).Id("With").Params(options.Clone()).Add(pointer.Clone()).Block(
 			jen.Return(jen.Op("&").Id(t.publisher).Values(jen.Id(field).Op(":").Id(receiver).Dot(field).Dot("With").Call(jen.Id(opts).Op("...")))),
 		),
@@ -140,7 +140,7 @@ func (f *file) subscribeAll(t *topicsNames) {
 		handlers = append(handlers, jen.Id(topic.handler).Call(jen.Id(handle).Dot(topic.Name)))
 	}
 	f.add(
-		doc(fmt.Sprintf("%s subscribes to every topic of %s: events run h's methods. A failure undoes what it did.", t.subscribe, t.Interface)),
+		says("%s subscribes to every topic of %s: events run h's methods. A failure undoes what it did.", t.subscribe, t.Interface),
 		f.subscription(b, t.subscribe, handle, jen.Id(t.Interface), multiline(handlers)),
 	)
 }
@@ -149,7 +149,7 @@ func (f *file) subscribeOne(t *topicsNames, topic *topicNames) {
 	b := f.newBlock(f.context(), f.runtime(), topic.handler)
 	handle := b.scope.Take("handle", "handler")
 	f.add(
-		doc(paragraphs(fmt.Sprintf("%s subscribes to the topic %s alone.", topic.subscribe, topic.URI), topic.Doc)),
+		doc(paragraphs(wrap(fmt.Sprintf("%s subscribes to the topic %s alone.", topic.subscribe, topic.URI)), topic.Doc)),
 		f.subscription(b, topic.subscribe, handle, f.handleType(topic), jen.Values(jen.Id(topic.handler).Call(jen.Id(handle)))),
 	)
 }

@@ -130,7 +130,8 @@ func (f *file) declareStruct(in string, v *model.Value, local string) []jen.Code
 	}
 }
 
-// assign writes the statements that read values into variables that are there.
+// assign writes the statements that read results into variables that are
+// there. The runtime's tolerance makes an absent one its zero value.
 func (f *file) assign(in string, values []*model.Value, local []string, form model.Form) []jen.Code {
 	var code []jen.Code
 	for i, v := range values {
@@ -139,8 +140,10 @@ func (f *file) assign(in string, values []*model.Value, local []string, form mod
 			code = append(code, f.assignStruct(in, v, local[i])...)
 		case v.Kind != model.Any:
 			code = append(code, jen.Id(local[i]).Op("=").Add(f.read(in, v)))
+		case form == model.Keywords:
+			code = append(code, readInto(in, v, local[i])) // keyword left it out if nil
 		default:
-			code = append(code, readInto(in, v, local[i]))
+			code = append(code, jen.Id(in).Dot("Value").Call(jen.Lit(v.Wire), jen.Op("&").Id(local[i])))
 		}
 	}
 	return code

@@ -62,6 +62,8 @@ type Package struct {
 
 	// Sources reads declarations of other packages.
 	Sources *Sources
+
+	docs docIndex
 }
 
 // Load loads every package that matches the patterns, sorted by import path.
@@ -204,6 +206,7 @@ func (r *fileReader) wrap(p *packages.Package, sources *Sources) *Package {
 	slices.SortFunc(result.Files, func(a, b *ast.File) int {
 		return strings.Compare(p.Fset.File(a.FileStart).Name(), p.Fset.File(b.FileStart).Name())
 	})
+	result.docs = newDocIndex(result.Files)
 	for _, file := range result.Files {
 		result.Annotated = result.Annotated || r.annotated[p.Fset.File(file.FileStart).Name()]
 	}

@@ -107,8 +107,8 @@ type Procedure struct {
 	Timeout     time.Duration
 	Idempotent  bool
 	Disclose    bool
-	Concurrency int // invocations at a time, 0: unbounded
-	Deprecated  string
+	Concurrency int    // invocations at a time, 0: unbounded
+	Deprecated  string // from deprecated=, or behind "Deprecated:" in the comment; or empty
 
 	Shape      Shape
 	Args       []*Value // without ctx
@@ -132,6 +132,9 @@ type Topic struct {
 	Retain    bool
 	ExcludeMe bool
 	Disclose  bool
+
+	// Deprecated is what the comment says behind "Deprecated:", or empty.
+	Deprecated string
 
 	Args     []*Value
 	ArgsForm Form
