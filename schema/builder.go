@@ -51,9 +51,9 @@ type Builder struct {
 
 // definition is one entry of $defs.
 type definition struct {
-	obj    *types.TypeName
-	base   string    // short name, such as PageOfPoint
-	name   string    // base, or qualified where base is not unique
+	id     string // its key in Builder.defs: the type with package paths
+	named  *types.Named
+	name   string    // such as PageOfPoint, qualified where that is not unique
 	schema *Schema   //
 	refs   []*Schema // whose Ref is this definition
 }
@@ -165,7 +165,7 @@ func (w *walk) reference(named *types.Named, kind Kind, at *trail) *Schema {
 	id := types.TypeString(named, nil)
 	d, ok := w.defs[id]
 	if !ok {
-		d = &definition{obj: named.Obj(), base: definitionName(named), schema: new(Schema)}
+		d = &definition{id: id, named: named, schema: new(Schema)}
 		w.defs[id] = d
 		w.added = append(w.added, id)
 		w.define(d, named, kind, at)

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -10,37 +11,41 @@ import (
 
 func refTo(name string) string { return "#/$defs/" + name }
 
-// definitionName is the short name of a named type: PageOfPoint for Page[Point].
-func definitionName(named *types.Named) string {
+// shortName is the name of a type without its package: PageOfPoint for Page[Point].
+// Type arguments that are definitions appear under their titles.
+func (b *Builder) shortName(named *types.Named) string {
 	name := sanitize(named.Obj().Name())
 	for i := range named.TypeArgs().Len() {
 		link := "Of"
 		if i > 0 {
 			link = "And"
 		}
-		name += link + typeArgName(named.TypeArgs().At(i))
+		name += link + b.typeArgName(named.TypeArgs().At(i))
 	}
 	return name
 }
 
 // typeArgName is how a type argument appears in a definition's name.
-func typeArgName(t types.Type) string {
+func (b *Builder) typeArgName(t types.Type) string {
 	switch t := types.Unalias(t).(type) {
 	case *types.Named:
-		return capitalize(definitionName(t))
+		if d := b.defs[types.TypeString(t, nil)]; d != nil && d.name != "" {
+			return capitalize(title(d.name))
+		}
+		return capitalize(b.shortName(t))
 	case *types.Basic:
 		return capitalize(t.Name())
 	case *types.Pointer:
-		return "Optional" + typeArgName(t.Elem())
+		return "Optional" + b.typeArgName(t.Elem())
 	case *types.Slice:
 		if isByte(t.Elem()) {
 			return "Bytes"
 		}
-		return "ListOf" + typeArgName(t.Elem())
+		return "ListOf" + b.typeArgName(t.Elem())
 	case *types.Array:
-		return fmt.Sprintf("ArrayOf%d%s", t.Len(), typeArgName(t.Elem()))
+		return fmt.Sprintf("ArrayOf%d%s", t.Len(), b.typeArgName(t.Elem()))
 	case *types.Map:
-		return "MapOf" + typeArgName(t.Elem())
+		return "MapOf" + b.typeArgName(t.Elem())
 	case *types.Interface:
 		return "Any"
 	}
@@ -76,25 +81,55 @@ func sanitize(s string) string {
 // by as much of their package path as sets them apart. The outcome does not
 // depend on the order in which types were met.
 func (b *Builder) nameDefinitions() {
-	groups := make(map[string][]*definition)
-	ids := make(map[*definition]string, len(b.defs))
-	for id, d := range b.defs {
-		groups[d.base] = append(groups[d.base], d)
-		ids[d] = id
+	levels := make(map[int][]*definition) // by nesting of type arguments: those are named first
+	for _, d := range b.defs {
+		depth := typeArgDepth(d.named)
+		levels[depth] = append(levels[depth], d)
 	}
 	taken := make(map[string]bool)
+	for _, depth := range slices.Sorted(maps.Keys(levels)) {
+		b.nameLevel(levels[depth], taken)
+	}
+}
+
+// typeArgDepth is how deeply type arguments are nested: 0 for Point, 1 for
+// Page[Point].
+func typeArgDepth(t types.Type) int {
+	switch t := types.Unalias(t).(type) {
+	case *types.Named:
+		depth := 0
+		for arg := range t.TypeArgs().Types() {
+			depth = max(depth, 1+typeArgDepth(arg))
+		}
+		return depth
+	case *types.Pointer:
+		return typeArgDepth(t.Elem())
+	case *types.Slice:
+		return typeArgDepth(t.Elem())
+	case *types.Array:
+		return typeArgDepth(t.Elem())
+	case *types.Map:
+		return typeArgDepth(t.Elem())
+	}
+	return 0
+}
+
+func (b *Builder) nameLevel(level []*definition, taken map[string]bool) {
+	groups := make(map[string][]*definition)
+	for _, d := range level {
+		base := b.shortName(d.named)
+		groups[base] = append(groups[base], d)
+	}
 	for _, base := range sortedKeys(groups) {
 		group := groups[base]
-		slices.SortFunc(group, func(x, y *definition) int { return strings.Compare(ids[x], ids[y]) })
+		slices.SortFunc(group, func(x, y *definition) int { return strings.Compare(x.id, y.id) })
 		for i, name := range b.uniqueNames(base, group) {
-			for unique, n := name, 2; ; n++ {
-				if !taken[unique] {
-					group[i].rename(unique)
-					taken[unique] = true
-					break
-				}
+			unique := name
+			for n := 2; taken[unique]; n++ {
 				unique = fmt.Sprintf("%s_%d", name, n)
 			}
+			taken[unique] = true
+			group[i].rename(unique)
 		}
 	}
 }
@@ -106,7 +141,7 @@ func (b *Builder) uniqueNames(base string, group []*definition) []string {
 	home := 0
 	for i, d := range group {
 		names[i] = base
-		if d.obj.Pkg().Path() == b.options.Package {
+		if d.named.Obj().Pkg().Path() == b.options.Package {
 			home++
 		}
 	}
@@ -114,22 +149,34 @@ func (b *Builder) uniqueNames(base string, group []*definition) []string {
 		return names
 	}
 	for i, d := range group {
-		if home != 1 || d.obj.Pkg().Path() != b.options.Package {
+		if home != 1 || d.named.Obj().Pkg().Path() != b.options.Package {
 			rest = append(rest, i)
 		}
 	}
-	for elements := 1; ; elements++ {
-		seen := make(map[string]int)
-		longest := 0
-		for _, i := range rest {
-			path := strings.Split(group[i].obj.Pkg().Path(), "/")
-			longest = max(longest, len(path))
-			names[i] = qualify(path[max(0, len(path)-elements):], base)
-			seen[names[i]]++
+	qualifyApart(base, group, rest, names)
+	return names
+}
+
+// qualifyApart gives each of the rest of group the shortest qualified name that
+// no other has.
+func qualifyApart(base string, group []*definition, rest []int, names []string) {
+	elements := make([]int, len(group))
+	for clash := rest; len(clash) > 0; {
+		for _, i := range clash {
+			elements[i]++
+			path := strings.Split(group[i].named.Obj().Pkg().Path(), "/")
+			names[i] = qualify(path[max(0, len(path)-elements[i]):], base)
 		}
-		if len(seen) == len(rest) || elements >= longest {
-			return names
-		}
+		clash = slices.DeleteFunc(slices.Clone(rest), func(i int) bool {
+			longest := strings.Count(group[i].named.Obj().Pkg().Path(), "/") + 1
+			same := 0
+			for _, name := range names {
+				if name == names[i] {
+					same++
+				}
+			}
+			return same == 1 || elements[i] >= longest
+		})
 	}
 }
 
