@@ -30,6 +30,20 @@ func checkSource(t testing.TB, path, text string) *sources {
 	return checkWith(t, path, text, map[string]*types.Package{})
 }
 
+// checkFile type-checks a file of this directory that stands alone.
+func checkFile(t testing.TB, name string) *sources {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := checkSource(t, "example.com/"+strings.TrimSuffix(name, "_test.go"), string(text))
+	if len(s.errs) > 0 {
+		t.Fatal(s.errs)
+	}
+	return s
+}
+
 func checkWith(t testing.TB, path, text string, known map[string]*types.Package) *sources {
 	t.Helper()
 	s := &sources{fset: positions, docs: map[token.Pos]string{}}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"reflect"
 	"slices"
 	"testing"
@@ -107,15 +106,7 @@ func compile(t testing.TB, s *schema.Schema, defs schema.Definitions) *validator
 
 func fixture(t testing.TB) *sources {
 	t.Helper()
-	text, err := os.ReadFile("fixture_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := checkSource(t, "example.com/fixture", string(text))
-	if len(s.errs) > 0 {
-		t.Fatal(s.errs)
-	}
-	return s
+	return checkFile(t, "fixture_test.go")
 }
 
 func TestEncodedValuesValidate(t *testing.T) {
