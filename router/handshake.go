@@ -199,6 +199,7 @@ func (p *peer) challenge(c *wamp.Challenge, inTime *time.Timer) (*wamp.Authentic
 	case *wamp.Authenticate:
 		return m, nil
 	case *wamp.Abort:
+		p.hangUp()
 		return nil, errOver
 	}
 	return nil, wamp.NewError(wamp.ErrProtocolViolation, "received %s in place of AUTHENTICATE", m.Type())

@@ -354,3 +354,13 @@ func transcode(t *testing.T, f wamp.Format, text string) []byte {
 	}
 	return frame
 }
+
+// jsonText writes a value as JSON.
+func jsonText(t *testing.T, v any) string {
+	t.Helper()
+	text, err := codec.AppendValue(nil, wamp.JSON, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -95,19 +95,26 @@ func (t *prefixTree[T]) appendAll(found []T, s string) []T {
 	}
 }
 
-// longest finds what is stored under the longest prefix of s.
-func (t *prefixTree[T]) longest(s string) (value T, found bool) {
+// longest finds what is stored under the longest prefix of uri. Whole tells
+// whether some prefix of it, this one or a shorter one, ends with a component.
+func (t *prefixTree[T]) longest(uri string) (value T, found, whole bool) {
 	n := &t.root
-	for {
+	for rest := uri; ; {
 		if n.occupied {
 			value, found = n.value, true
+			whole = whole || endsComponent(uri, len(uri)-len(rest))
 		}
-		n = n.next(s)
+		n = n.next(rest)
 		if n == nil {
-			return value, found
+			return value, found, whole
 		}
-		s = s[len(n.label):]
+		rest = rest[len(n.label):]
 	}
+}
+
+// endsComponent reports whether the first n octets of uri are whole components.
+func endsComponent(uri string, n int) bool {
+	return n == 0 || n == len(uri) || uri[n] == '.' || uri[n-1] == '.'
 }
 
 // next is the child whose label s starts with, or nil.

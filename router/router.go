@@ -31,7 +31,7 @@ type Router struct {
 	background sync.WaitGroup
 	closing    atomic.Bool // set once, by Shutdown, with mu held
 
-	mu      sync.Mutex // guards the fields below; may be held while a realm's mu is taken
+	mu     sync.Mutex // guards the fields below; may be held while a realm's mu is taken
 	realms map[wamp.URI]*realm
 	peers  map[*peer]struct{}
 }

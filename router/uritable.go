@@ -62,12 +62,20 @@ func (t *uriTable[T]) appendAll(found []T, uri wamp.URI) []T {
 
 // best finds the one match that a call is routed to (section "Pattern-based
 // Registrations"): exact, else the longest prefix, else the best wildcard.
+//
+// A prefix is a plain string prefix, but the section's example ranks wildcards
+// above prefixes that match no whole component, such as a1.b2.c3 of a1.b2.c33:
+// those come last.
 func (t *uriTable[T]) best(uri wamp.URI) (value T, found bool) {
 	if value, found = t.exact[uri]; found {
 		return value, true
 	}
-	if value, found = t.prefix.longest(string(uri)); found {
+	value, found, whole := t.prefix.longest(string(uri))
+	if whole {
 		return value, true
 	}
-	return t.wildcard.best(string(uri))
+	if wild, matches := t.wildcard.best(string(uri)); matches {
+		return wild, true
+	}
+	return value, found
 }
