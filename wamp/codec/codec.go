@@ -20,7 +20,7 @@ var ErrUnrepresentable = errors.New("value cannot be represented in the receiver
 // Violation is why a frame is no valid message. The session that sent it ends
 // with wamp.error.protocol_violation (section "Protocol Violations").
 type Violation struct {
-	// Type is the message's type, 0 if that could not be read.
+	// Type is the message's type, 0 if that could not be read or is unknown.
 	Type wamp.MessageType
 	// Reason says what was wrong and where, such as "CALL.Options.timeout: want an unsigned integer".
 	Reason string

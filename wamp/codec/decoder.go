@@ -150,8 +150,15 @@ func (d *Decoder) message() wamp.Message {
 	case wamp.TypeInterrupt:
 		return d.interrupt()
 	default:
-		d.violate("unknown message type " + strconv.Itoa(int(code)))
+		d.unknownType(uint64(code))
 		return nil
+	}
+}
+
+func (d *Decoder) unknownType(code uint64) {
+	if d.err == nil {
+		d.typ, d.element = 0, ""
+		d.violate("unknown message type " + strconv.FormatUint(code, 10))
 	}
 }
 
@@ -169,7 +176,7 @@ func (d *Decoder) open() wamp.MessageType {
 	}
 	code := d.scan.tok.num
 	if code > maxType {
-		d.violate("unknown message type " + strconv.FormatUint(code, 10))
+		d.unknownType(code)
 		return 0
 	}
 	d.element = ""
