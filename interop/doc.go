@@ -1,0 +1,7 @@
+// Package interop tests wampkit against WAMP clients that other people wrote:
+// they call a generated Go callee, and serve procedures that a generated Go
+// client calls, through wampkit's router over real sockets.
+//
+// The JavaScript clients are installed with npm in the folder js (npm install).
+// Where they are missing the tests are skipped, except in CI.
+package interop
