@@ -103,6 +103,8 @@ func TestSchemaOfTypes(t *testing.T) {
 			`{"T":{"type":"object","title":"T","description":"T is documented.\n\nDeprecated: use U.","deprecated":true,"properties":{
 				"A":{"type":"integer","description":"A is the first."},
 				"B":{"type":"integer","description":"B follows."}},"required":["A","B"]}}`},
+		{"names", "type T = struct { A int `json:\"-,\"`; B int `json:\"-\"`; C int `cbor:\"c\" json:\"b\"`; d int; D int `json:\"\"` }",
+			`{"type":"object","properties":{"-":{"type":"integer"},"c":{"type":"integer"},"D":{"type":"integer"}},"required":["-","c","D"]}`, `{}`},
 		{"empty struct", `type T struct{}`, `{"$ref":"#/$defs/T"}`, `{"T":{"type":"object","title":"T"}}`},
 	} {
 		t.Run(row.name, func(t *testing.T) {

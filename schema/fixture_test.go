@@ -100,7 +100,6 @@ type containers struct {
 	Omit  *int           `json:"omit,omitempty"`
 	Zero  time.Time      `json:"zero,omitzero"`
 	Gone  chan int       `json:"-"`
-	Dash  int            `json:"-,"`
 	CBOR  string         `cbor:"as_cbor" json:"as_json"`
 	Empty map[string]int `json:"empty,omitempty"`
 }
