@@ -22,12 +22,13 @@ func (q *queue) refusal() error {
 	return nil
 }
 
-// admit decides about a message of n octets.
+// admit decides about a message of n octets. While at most half of the limit is
+// in use, any message is taken: whoever waited for room (see awaitRoom) has it.
 func (q *queue) admit(n int, evenIfFull bool) error {
 	if err := q.fits(n); err != nil {
 		return err
 	}
-	if !evenIfFull && q.size > 0 && q.size+n > q.limit {
+	if !evenIfFull && q.size > q.limit/2 && q.size+n > q.limit {
 		return ErrQueueFull
 	}
 	return nil

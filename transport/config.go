@@ -19,7 +19,7 @@ type Config struct {
 	// above MaxMessage is announced, and holds.
 	MaxMessage int
 	// QueueBytes bounds the outbound queue. 0 is [DefaultQueueBytes]. A message
-	// that is larger by itself is still taken while the queue is empty.
+	// of any size is taken while at most half of that is in use.
 	QueueBytes int
 	// HandshakeTimeout bounds everything from the network connection to the
 	// first message received (a server), or to the end of the transport's
