@@ -117,7 +117,7 @@ func analyzed(ctx context.Context, options Options) (loadedPackages, error) {
 		return loadedPackages{}, err
 	}
 	result := loadedPackages{all: make([]*loaded, len(packages)), complaints: complaints}
-	lists := make([]diag.List, len(packages))
+	results := make([]analyze.Result, len(packages))
 	group := parallel(ctx)
 	for i, p := range packages {
 		result.all[i] = &loaded{Package: p}
@@ -125,26 +125,54 @@ func analyzed(ctx context.Context, options Options) (loadedPackages, error) {
 			continue
 		}
 		group.Go(func() error {
-			result.all[i].model, lists[i] = analyze.Package(p)
+			results[i] = analyze.Package(p)
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return loadedPackages{}, err
 	}
-	for i, list := range lists {
-		result.all[i].clean = len(list) == 0
-		result.complaints.Append(list...)
+	for i, r := range results {
+		result.all[i].model, result.all[i].clean = r.Model, len(r.Diagnostics) == 0
+		result.complaints.Append(r.Diagnostics...)
 	}
+	result.complaints.Append(orphans(results)...)
 	result.complaints.Append(repeatedURIs(result.all)...)
 	return result, nil
+}
+
+// orphans reports directives on methods of interfaces that no loaded package made
+// part of an annotated one.
+func orphans(results []analyze.Result) diag.List {
+	type line struct {
+		file string
+		line int
+	}
+	embedded := map[line]bool{}
+	for _, r := range results {
+		for _, pos := range r.Embedded {
+			embedded[line{pos.Filename, pos.Line}] = true
+		}
+	}
+	var complaints diag.List
+	for _, r := range results {
+		for _, o := range r.Orphans {
+			if !embedded[line{o.Method.Filename, o.Method.Line}] {
+				complaints.Append(o.Diagnostic)
+			}
+		}
+	}
+	return complaints
 }
 
 // file emits the package's file and compares it with the one on disk. Its path
 // is empty where there is none and none is needed.
 func (p *loaded) file() (File, diag.List, error) {
 	path := filepath.Join(p.Dir, load.FileName)
-	if p.model == nil || !p.clean {
+	switch {
+	case !p.clean, p.model == nil && p.AnnotatedElsewhere:
+		return File{}, nil, nil
+	case p.model == nil:
 		return stale(path)
 	}
 	catalogs, err := p.catalogs()

@@ -18,10 +18,34 @@ import (
 	"github.com/wampkit/wampkit/wampgen/model"
 )
 
-// Package analyzes one package. The model is nil where nothing is annotated;
-// it must not be emitted where there are diagnostics.
-func Package(p *load.Package) (*model.Package, diag.List) {
-	a := &analysis{load: p, types: schema.NewBuilder(schema.Options{Package: p.Path, Fset: p.Fset})}
+// Result is what is known about one package.
+type Result struct {
+	// Model is nil where nothing is annotated. It must not be emitted where
+	// there are diagnostics.
+	Model       *model.Package
+	Diagnostics diag.List
+	// Orphans are directives on methods that no annotated interface of the
+	// package has. They are wrong unless another package embeds the interface.
+	Orphans []Orphan
+	// Embedded are the methods of other packages whose directives were used.
+	Embedded []token.Position
+}
+
+// Orphan is a directive on a method that nothing annotated has, as far as its package tells.
+type Orphan struct {
+	Method     token.Position
+	Diagnostic diag.Diagnostic
+}
+
+// Package analyzes one package.
+func Package(p *load.Package) Result {
+	a := &analysis{
+		load:    p,
+		types:   schema.NewBuilder(schema.Options{Package: p.Path, Fset: p.Fset}),
+		methods: map[token.Pos]*methodDecl{},
+		syntax:  map[*types.Interface]*ast.InterfaceType{},
+		foreign: map[token.Position]*methodDecl{},
+	}
 	a.attach()
 	a.findErrors()
 	m := &model.Package{
@@ -30,22 +54,22 @@ func Package(p *load.Package) (*model.Package, diag.List) {
 		Imports: imports(p),
 	}
 	for _, decl := range a.interfaces {
-		switch {
-		case decl.directives.one(directive.Service) != nil:
+		if decl.directives.one(directive.Service) != nil {
 			if s := a.service(decl); s != nil {
 				m.Services = append(m.Services, s)
 			}
-		case decl.directives.one(directive.Topics) != nil:
-			if t := a.topicSet(decl); t != nil {
-				m.Topics = append(m.Topics, t)
-			}
+		} else if t := a.topicSet(decl); t != nil {
+			m.Topics = append(m.Topics, t)
 		}
 	}
-	a.checkOrphans()
-	if len(m.Services)+len(m.Topics) == 0 {
-		return nil, a.complaints
+	r := Result{Model: m, Diagnostics: a.complaints, Orphans: a.orphans()}
+	for pos := range a.foreign {
+		r.Embedded = append(r.Embedded, pos)
 	}
-	return m, a.complaints
+	if len(m.Services)+len(m.Topics) == 0 {
+		r.Model = nil
+	}
+	return r
 }
 
 // analysis is the work on one package.
@@ -54,10 +78,11 @@ type analysis struct {
 	types      *schema.Builder // knows what can travel
 	complaints diag.List
 
-	interfaces []*typeDecl                    // with //wamp:service or //wamp:topics
-	errorDecls []*errorDecl                   // with //wamp:error
-	methods    map[token.Pos]*methodDecl      // by the position of the method's name
-	foreign    map[token.Position]*methodDecl // of other packages, read when first met
+	interfaces []*typeDecl                             // with //wamp:service or //wamp:topics
+	errorDecls []*errorDecl                            // with //wamp:error
+	methods    map[token.Pos]*methodDecl               // by the position of the method's name
+	syntax     map[*types.Interface]*ast.InterfaceType // of the package's interfaces
+	foreign    map[token.Position]*methodDecl          // of other packages, read when first met
 	errors     []*model.Error
 }
 

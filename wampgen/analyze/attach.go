@@ -3,6 +3,7 @@ package analyze
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 
 	"github.com/wampkit/wampkit/wampgen/diag"
 	"github.com/wampkit/wampkit/wampgen/directive"
@@ -11,8 +12,6 @@ import (
 // attach walks the files, reads every directive once and hangs it on the
 // declaration below it. Directives that no declaration took are reported.
 func (a *analysis) attach() {
-	a.methods = map[token.Pos]*methodDecl{}
-	a.foreign = map[token.Position]*methodDecl{}
 	for _, file := range a.load.Files {
 		taken := map[*ast.CommentGroup]bool{}
 		for _, decl := range file.Decls {
@@ -101,6 +100,9 @@ func (a *analysis) attachMethods(file *ast.File, taken map[*ast.CommentGroup]boo
 		if !ok {
 			return true
 		}
+		if t, ok := a.load.Info.TypeOf(iface).(*types.Interface); ok {
+			a.syntax[t] = iface
+		}
 		for _, field := range iface.Methods.List {
 			if len(field.Names) == 0 {
 				continue // an embedded interface: a directive on it is reported as dangling
@@ -144,17 +146,20 @@ func (a *analysis) dangling(group *ast.CommentGroup) {
 	}
 }
 
-// checkOrphans reports directives on methods of interfaces that no annotated
-// interface of the package uses.
-func (a *analysis) checkOrphans() {
+// orphans lists directives on methods of interfaces that no annotated interface uses.
+func (a *analysis) orphans() []Orphan {
+	var orphans []Orphan
 	for _, decl := range a.methods {
 		if decl.used {
 			continue
 		}
 		for _, d := range decl.directives {
-			a.complaints.Add(d.Pos, diag.DanglingDirective, "//wamp:%s has no effect: the interface of %s is annotated with neither //wamp:service nor //wamp:topics", d.Verb, decl.field.Names[0].Name)
+			var list diag.List
+			list.Add(d.Pos, diag.DanglingDirective, "//wamp:%s has no effect: the interface of %s is annotated with neither //wamp:service nor //wamp:topics", d.Verb, decl.field.Names[0].Name)
+			orphans = append(orphans, Orphan{decl.pos, list[0]})
 		}
 	}
+	return orphans
 }
 
 // isInterface tells whether a type is an interface by another name.

@@ -57,7 +57,7 @@ func interfaceVerb(verb directive.Verb) directive.Verb {
 // those of embedded interfaces where the interface is embedded.
 func (a *analysis) flatten(decl *typeDecl, iface *types.Interface) []*method {
 	f := flattening{analysis: a, seen: map[string]bool{}, name: decl.spec.Name.Name, pos: a.position(decl.spec.Name.Pos())}
-	f.add(iface, decl.spec.Type)
+	f.add(iface)
 	return f.methods
 }
 
@@ -76,12 +76,12 @@ type part struct {
 	embed types.Type
 }
 
-func (f *flattening) add(iface *types.Interface, syntax ast.Expr) {
+func (f *flattening) add(iface *types.Interface) {
 	var parts []part
 	for fn := range iface.ExplicitMethods() {
 		parts = append(parts, part{pos: fn.Pos(), fn: fn})
 	}
-	embeds := embeddedPositions(syntax)
+	embeds := f.embeddedPositions(iface)
 	for i := range iface.NumEmbeddeds() {
 		pos := token.NoPos
 		if i < len(embeds) {
@@ -105,10 +105,11 @@ func (f *flattening) add(iface *types.Interface, syntax ast.Expr) {
 }
 
 // embeddedPositions are the places of the embedded interfaces, in source order,
-// which is also the order of [types.Interface.EmbeddedType].
-func embeddedPositions(syntax ast.Expr) []token.Pos {
-	iface, ok := syntax.(*ast.InterfaceType)
-	if !ok {
+// which is also the order of [types.Interface.EmbeddedType]. They are unknown
+// for interfaces of other packages and for instances of generic ones.
+func (a *analysis) embeddedPositions(t *types.Interface) []token.Pos {
+	iface := a.syntax[t]
+	if iface == nil {
 		return nil
 	}
 	var result []token.Pos
@@ -129,7 +130,7 @@ func (f *flattening) embedded(t types.Type) {
 	if !ok {
 		return // a constraint, reported before
 	}
-	f.add(iface, nil)
+	f.add(iface)
 }
 
 func (f *flattening) method(fn *types.Func) {

@@ -138,7 +138,11 @@ func (f *file) skippedMethod(receiver, receiverType string, m model.Method, mess
 	}
 	var local []string
 	for i := range results.Len() {
-		local = append(local, b.local(results.At(i).Name(), "result"+strconv.Itoa(i+1)))
+		otherwise := "result" + strconv.Itoa(i+1)
+		if fails && i == results.Len()-1 {
+			otherwise = "err"
+		}
+		local = append(local, b.local(results.At(i).Name(), otherwise))
 		out = append(out, jen.Id(local[i]).Id(f.typeText(results.At(i).Type())))
 	}
 	self := b.scope.Take(receiver, receiver+"_")

@@ -88,11 +88,14 @@ func doc(text string) *jen.Statement {
 	s := jen.Null()
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		line = strings.TrimRight(line, " \t\r")
-		if line == "" {
+		switch {
+		case line == "":
 			s.Comment("//").Line()
-			continue
+		case line[0] == '\t': // code, as gofmt has it
+			s.Comment("//" + line).Line()
+		default:
+			s.Comment("// " + line).Line()
 		}
-		s.Comment("// " + line).Line()
 	}
 	return s
 }

@@ -52,7 +52,10 @@ func (i *imports) name(importPath, packageName string) string {
 	if user := i.preferred[importPath]; user != "" {
 		candidates = append(candidates, user)
 	}
-	parent := path.Base(path.Dir(importPath))
+	parent := "std"
+	if !isStandard(importPath) {
+		parent = path.Base(path.Dir(importPath))
+	}
 	candidates = append(candidates, packageName, parent+packageName, packageName)
 	candidates = slices.DeleteFunc(candidates, func(name string) bool { return !token.IsIdentifier(name) })
 	name := i.scope.Take(candidates...)
@@ -64,10 +67,10 @@ func (i *imports) name(importPath, packageName string) string {
 func (i *imports) decl() jen.Code {
 	var standard, others []string
 	for importPath := range i.names {
-		if first, _, _ := strings.Cut(importPath, "/"); strings.Contains(first, ".") {
-			others = append(others, importPath)
-		} else {
+		if isStandard(importPath) {
 			standard = append(standard, importPath)
+		} else {
+			others = append(others, importPath)
 		}
 	}
 	slices.Sort(standard)
@@ -83,6 +86,12 @@ func (i *imports) decl() jen.Code {
 		specs = append(specs, i.spec(importPath))
 	}
 	return jen.Id("import").Defs(specs...)
+}
+
+// isStandard reports paths without a dot in the first element, as goimports does.
+func isStandard(importPath string) bool {
+	first, _, _ := strings.Cut(importPath, "/")
+	return !strings.Contains(first, ".")
 }
 
 func (i *imports) spec(importPath string) jen.Code {

@@ -57,6 +57,8 @@ type Package struct {
 	// Annotated tells that a file contains a directive of ours, or something
 	// that looks like one.
 	Annotated bool
+	// AnnotatedElsewhere tells that a file does which the build tags leave out.
+	AnnotatedElsewhere bool
 	// TypeErrors are what the type checker found; most of them do not matter.
 	TypeErrors []types.Error
 
@@ -204,11 +206,15 @@ func (r *fileReader) wrap(p *packages.Package, sources *Sources) *Package {
 		TypeErrors: p.TypeErrors, Sources: sources,
 	}
 	slices.SortFunc(result.Files, func(a, b *ast.File) int {
-		return strings.Compare(p.Fset.File(a.FileStart).Name(), p.Fset.File(b.FileStart).Name())
+		return strings.Compare(p.Fset.Position(a.Package).Filename, p.Fset.Position(b.Package).Filename)
 	})
 	result.docs = newDocIndex(result.Files)
 	for _, file := range result.Files {
 		result.Annotated = result.Annotated || r.annotated[p.Fset.File(file.FileStart).Name()]
+	}
+	for _, name := range p.IgnoredFiles {
+		src, err := os.ReadFile(name)
+		result.AnnotatedElsewhere = result.AnnotatedElsewhere || err == nil && !IsGenerated(src) && hasDirective(src)
 	}
 	return result
 }

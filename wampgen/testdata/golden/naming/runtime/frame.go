@@ -1,0 +1,7 @@
+// Package runtime has the name of a package that generated code imports.
+package runtime
+
+// Frame is a type.
+type Frame struct {
+	PC int `json:"pc"`
+}
