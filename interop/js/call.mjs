@@ -38,6 +38,7 @@ const event = new Promise((resolve) => {
 
 seen.event = (await event).slice(0, 3);
 while (!('noSuchProcedure' in seen)) await new Promise((resolve) => setImmediate(resolve));
-console.log(JSON.stringify(seen));
+// Wampy's MsgPack reads integers beyond 32 bits as BigInt.
+console.log(JSON.stringify(seen, (_, value) => (typeof value === 'bigint' ? Number(value) : value)));
 await session.close();
 process.exit(0);

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -63,7 +64,6 @@ func TestDecodeRefuses(t *testing.T) {
 		{"W007 float in a list of ids", `[16,1,{"eligible":[1.5]},"a"]`, "PUBLISH.Options.eligible: want a list of identifiers"},
 
 		{"W019 acknowledge is an integer", `[16,1,{"acknowledge":1},"a"]`, "PUBLISH.Options.acknowledge: want a bool, got an integer"},
-		{"W019 exclude_me is null", `[16,1,{"exclude_me":null},"a"]`, "PUBLISH.Options.exclude_me: want a bool, got null"},
 		{"W019 timeout is negative", `[48,1,{"timeout":-1},"p"]`, "CALL.Options.timeout: want an integer, got a negative integer"},
 		{"W019 timeout is a string", `[48,1,{"timeout":"1"},"p"]`, "CALL.Options.timeout: want an integer, got a string"},
 		{"W019 match is a list", `[64,1,{"match":[]},"p"]`, "REGISTER.Options.match: want a string, got a list"},
@@ -98,6 +98,8 @@ func TestDecodeAccepts(t *testing.T) {
 		{"W024 no arguments", `[48,1,{},"p"]`, &wamp.Call{Request: 1, Procedure: "p"}},
 		{"W021 unknown attributes", `[49,1,{"foo":1,"_mine_x":{"a":[1]},"mode":"kill"}]`,
 			&wamp.Cancel{Request: 1, Options: wamp.CancelOptions{Mode: "kill", Extra: wamp.Dict{"foo": int64(1), "_mine_x": wamp.Dict{"a": []any{int64(1)}}}}}},
+		{"null attributes are absent", `[16,1,{"exclude_me":null,"eligible":null,"retain":true},"a"]`,
+			&wamp.Publish{Request: 1, Options: wamp.PublishOptions{Retain: true}, Topic: "a"}},
 		{"W020 last of two equal keys", `[49,1,{"mode":"kill","mode":"skip"}]`, &wamp.Cancel{Request: 1, Options: wamp.CancelOptions{Mode: "skip"}}},
 		{"HELLO", `[1,"realm1",{"roles":{"caller":{}},"authmethods":["ticket"]}]`,
 			&wamp.Hello{Realm: "realm1", Details: wamp.Dict{"roles": wamp.Dict{"caller": wamp.Dict{}}, "authmethods": []any{"ticket"}}}},
@@ -299,6 +301,26 @@ func TestSessionListsTakeIntegralFloatsOfBinaryFormats(t *testing.T) {
 				t.Errorf("%s: got %v", test.id, err)
 			}
 		})
+	}
+}
+
+// Clients in the field send options that were not set as undefined.
+func TestUndefinedAttributesAreAbsent(t *testing.T) {
+	for format, undefined := range map[wamp.Format]string{wamp.CBOR: "\xf7", wamp.MsgPack: "\xd4\x00\x00"} {
+		frame, err := Append(nil, format, &wamp.Subscribe{Request: 1, Topic: "a", Options: wamp.SubscribeOptions{Match: "?"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		question, _ := AppendValue(nil, format, "?")
+		frame = bytes.Replace(frame, question, []byte(undefined), 1)
+		got, err := NewDecoder(format, Options{}).Decode(frame)
+		if err != nil {
+			t.Errorf("%v: %v", format, err)
+			continue
+		}
+		if diff := cmp.Diff(&wamp.Subscribe{Request: 1, Topic: "a"}, got); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", format, diff)
+		}
 	}
 }
 

@@ -123,24 +123,30 @@ func (d *Decoder) openAttributes(element string) (c container) {
 	return container{}
 }
 
-// nextAttribute reads the next key into d.attribute; false is the end.
+// nextAttribute reads the next key into d.attribute; false is the end. An
+// attribute that is null counts as absent: clients in the field send every
+// option they know, those that were not set as null or undefined.
 func (d *Decoder) nextAttribute(c *container) bool {
-	if d.err != nil {
-		return false
-	}
-	d.inside = false
-	more, err := d.scan.more(c)
-	if err == nil && more {
-		err = d.scan.syntax.key(&d.scan)
-	}
-	if err != nil {
-		d.violate(err.Error())
-		return false
-	}
-	if more {
+	for d.err == nil {
+		d.inside = false
+		more, err := d.scan.more(c)
+		if err == nil && more {
+			err = d.scan.syntax.key(&d.scan)
+		}
+		if err != nil {
+			d.violate(err.Error())
+			return false
+		}
+		if !more {
+			return false
+		}
 		d.attribute, d.inside = d.scan.tok.text, true
+		if next, _ := d.scan.syntax.peek(d.scan.data, d.scan.pos); next != kindNull {
+			return true
+		}
+		d.read()
 	}
-	return more
+	return false
 }
 
 // Readers of an attribute's value.

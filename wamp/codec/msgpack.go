@@ -99,8 +99,17 @@ func msgpackHead(data []byte, pos int) (k kind, arg uint64, next int, err error)
 		arg, next, err = msgpackArgument(data, pos, b-msgpackMap16+1)
 		return kindDict, arg, next, err
 	}
+	if msgpackUndefined(data, pos-1) {
+		return kindNull, 0, pos + 2, nil
+	}
 	// fixext 1, 2, 4, 8 and 16
 	return kindForeign, 1 << (b - msgpackFixExt1), pos + 1, nil
+}
+
+// msgpackUndefined reports whether the extension stands at pos by which
+// encoders for JavaScript write undefined: type 0 with one octet, 0.
+func msgpackUndefined(data []byte, pos int) bool {
+	return len(data)-pos >= 3 && data[pos] == msgpackFixExt1 && data[pos+1] == 0 && data[pos+2] == 0
 }
 
 // msgpackArgument reads a big-endian argument of 1<<width octets.
@@ -146,7 +155,7 @@ func (msgpackSyntax) peek(data []byte, pos int) (kind, int) {
 		return kindList, pos
 	case b&0xe0 == 0xa0, b >= msgpackStr8 && b < msgpackArray16:
 		return kindText, pos
-	case b == msgpackNil:
+	case b == msgpackNil, msgpackUndefined(data, pos):
 		return kindNull, pos
 	case b == msgpackFalse, b == msgpackTrue:
 		return kindBool, pos
