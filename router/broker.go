@@ -1,12 +1,10 @@
 package router
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 	"time"
 
-	"github.com/wampkit/wampkit/transport"
 	"github.com/wampkit/wampkit/wamp"
 )
 
@@ -51,7 +49,7 @@ func (b *broker) publish(o *outbox, s *session, m *wamp.Publish) *violation {
 	b.dispatch(o, p)
 	if m.Options.Acknowledge {
 		o.published = wamp.Published{Request: m.Request, Publication: p.id}
-		_ = o.deliver(s, &o.published)
+		o.deliver(s, &o.published)
 	}
 	return nil
 }
@@ -101,15 +99,16 @@ func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation 
 		return nil
 	}
 	for {
-		err := b.admit(s, m, match)
-		switch {
-		case err == nil:
+		switch fateOf(b.admit(s, m, match)) {
+		case queued:
 			o.touch(s)
 			return nil
-		case !errors.Is(err, transport.ErrQueueFull):
-			return nil // the connection is closed, or too narrow even for an acknowledgement
-		case !o.awaitRoom(s):
-			s.endStalled()
+		case full:
+			if !o.awaitRoom(s) {
+				s.endStalled()
+				return nil
+			}
+		default:
 			return nil
 		}
 	}
@@ -147,7 +146,7 @@ func (b *broker) unsubscribe(o *outbox, s *session, m *wamp.Unsubscribe) *violat
 	b.mu.Lock()
 	b.expel(membership)
 	b.mu.Unlock()
-	_ = o.deliver(s, &wamp.Unsubscribed{Request: m.Request})
+	o.deliver(s, &wamp.Unsubscribed{Request: m.Request})
 	return nil
 }
 

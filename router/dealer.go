@@ -1,12 +1,9 @@
 package router
 
 import (
-	"errors"
 	"fmt"
-	"net"
 	"sync"
 
-	"github.com/wampkit/wampkit/transport"
 	"github.com/wampkit/wampkit/wamp"
 )
 
@@ -40,25 +37,29 @@ func (d *dealer) call(o *outbox, s *session, m *wamp.Call) *violation {
 	for tried := 0; tried < len(callees); {
 		callee := callees[index]
 		err := o.invoke(callee, reg, s, m)
-		switch {
-		case err == nil:
+		switch err {
+		case errNotCalling:
+			return nil
+		case errStillOpen:
+			return violationf("CALL with request id %d, which belongs to a call that is still open", m.Request)
+		}
+		switch fateOf(err) {
+		case queued:
 			o.touch(callee)
 			return nil
-		case errors.Is(err, errNotServing), errors.Is(err, net.ErrClosed):
-			index = (index + step) % len(callees)
-			tried++
-		case errors.Is(err, errNotCalling):
-			return nil
-		case errors.Is(err, errStillOpen):
-			return violationf("CALL with request id %d, which belongs to a call that is still open", m.Request)
-		case !errors.Is(err, transport.ErrQueueFull):
-			uri, message := undeliverable("the call", err)
+		case full:
+			if !o.awaitRoom(callee) {
+				callee.endStalled()
+				s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrNetworkFailure, "the callee does not keep up")
+				return nil
+			}
+		case unfit:
+			uri, message := unfitFor("the call", err)
 			s.refuse(o, wamp.TypeCall, m.Request, uri, message)
 			return nil
-		case !o.awaitRoom(callee):
-			callee.endStalled()
-			s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrNetworkFailure, "the callee does not keep up")
-			return nil
+		case gone:
+			index = (index + step) % len(callees)
+			tried++
 		}
 	}
 	return d.refuseUnserved(o, s, m)
@@ -182,7 +183,7 @@ func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
 // sendInterrupt tells a callee to stop an invocation.
 func (o *outbox) sendInterrupt(h handle, mode string) {
 	o.interrupt = wamp.Interrupt{Request: h.invocation, Options: wamp.InterruptOptions{Mode: mode, Reason: wamp.ErrCanceled}}
-	_ = o.deliver(h.callee, &o.interrupt)
+	o.deliver(h.callee, &o.interrupt)
 }
 
 // leave ends what a session holds as a callee and as a caller.

@@ -1,10 +1,8 @@
 package router
 
 import (
-	"errors"
 	"net"
 
-	"github.com/wampkit/wampkit/transport"
 	"github.com/wampkit/wampkit/wamp"
 	"github.com/wampkit/wampkit/wamp/codec"
 )
@@ -48,12 +46,13 @@ func (b *broker) fanOut(o *outbox, sub *subscription, p *publication) {
 		if !p.reaches(m.session) {
 			continue
 		}
-		if err := m.queue(event, &shared, alone); err == nil {
+		switch fateOf(m.queue(event, &shared, alone)) {
+		case queued:
 			o.touch(m.session)
-		} else if errors.Is(err, transport.ErrQueueFull) {
+		case full:
 			o.late = append(o.late, m)
-		} else {
-			b.undelivered(err)
+		case unfit:
+			b.realm.router.counters.eventsUndeliverable.Add(1)
 		}
 	}
 	sub.mu.RUnlock()
@@ -81,23 +80,24 @@ func (m *membership) queue(event *wamp.Event, shared *frames, alone bool) error 
 // deliverLate delivers an event to a member whose queue was full: it waits for
 // room within bounds, and then does as Limits.OnFullQueue says.
 func (b *broker) deliverLate(o *outbox, m *membership, event *wamp.Event, shared *frames) {
-	r := b.realm.router
+	counters := &b.realm.router.counters
 	for o.awaitRoom(m.session) {
-		err := m.queueUnlessExpelled(event, shared)
-		if err == nil {
+		switch fateOf(m.queueUnlessExpelled(event, shared)) {
+		case queued:
 			o.touch(m.session)
 			return
-		}
-		if !errors.Is(err, transport.ErrQueueFull) {
-			b.undelivered(err)
+		case unfit:
+			counters.eventsUndeliverable.Add(1)
+			return
+		case gone:
 			return
 		}
 	}
-	if r.limits.OnFullQueue == CloseSession {
+	if b.realm.router.limits.OnFullQueue == CloseSession {
 		m.session.endStalled()
 	}
 	m.session.dropped.Add(1)
-	r.counters.eventsDropped.Add(1)
+	counters.eventsDropped.Add(1)
 }
 
 func (m *membership) queueUnlessExpelled(event *wamp.Event, shared *frames) error {
@@ -107,11 +107,4 @@ func (m *membership) queueUnlessExpelled(event *wamp.Event, shared *frames) erro
 		return net.ErrClosed
 	}
 	return m.queue(event, shared, false)
-}
-
-// undelivered counts an event that a member cannot get, unless that has left.
-func (b *broker) undelivered(err error) {
-	if !errors.Is(err, net.ErrClosed) {
-		b.realm.router.counters.eventsUndeliverable.Add(1)
-	}
 }

@@ -161,7 +161,11 @@ func (p *peer) say(format string, args ...any) {
 // sayOctets sends a frame that need not be a message.
 func (p *peer) sayOctets(frame []byte) {
 	p.t.Helper()
-	if err := p.conn.SendFrame(frame); err != nil && !errors.Is(err, net.ErrClosed) {
+	err := p.conn.SendFrame(frame)
+	for errors.Is(err, transport.ErrQueueFull) && p.conn.AwaitRoom(patience) {
+		err = p.conn.SendFrame(frame)
+	}
+	if err != nil && !errors.Is(err, net.ErrClosed) {
 		p.t.Fatalf("send: %v", err)
 	}
 	p.conn.Flush()

@@ -2,9 +2,7 @@ package router
 
 import (
 	"errors"
-	"net"
 
-	"github.com/wampkit/wampkit/transport"
 	"github.com/wampkit/wampkit/wamp"
 )
 
@@ -13,8 +11,8 @@ import (
 var errNotServing = errors.New("callee does not serve the registration any more")
 
 // invoke hands a call to a callee, as the next of its invocations. It does not
-// wait: transport.ErrQueueFull means that nothing has happened, as does every
-// other error.
+// wait. An error, which is one of errNotServing, errNotCalling, errStillOpen and
+// those of Conn.Send, means that nothing has happened.
 func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *wamp.Call) error {
 	c := &callee.callee
 	c.mu.Lock()
@@ -53,29 +51,31 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 }
 
 // answer sends the final answer of a call to its caller. Whoever calls it has
-// taken the invocation out of the callee's hands. A message that the caller
+// taken the invocation out of the callee's hands. An answer that the caller
 // cannot take is replaced by an ERROR that says so.
 func (o *outbox) answer(inv invocation, h handle, m wamp.Message) {
 	caller := inv.caller
-	for {
+	for replaced := false; ; {
 		err := o.tryAnswer(inv, h, m)
-		switch {
-		case err == nil:
+		switch fateOf(err) {
+		case queued:
 			o.touch(caller)
 			return
-		case errors.Is(err, transport.ErrQueueFull):
+		case full:
 			if !o.awaitRoom(caller) {
 				caller.endStalled()
 				return
 			}
-		case errors.Is(err, net.ErrClosed), errors.Is(err, errNotCalling):
-			return
-		case m == wamp.Message(&o.failure) && o.failure.URI == wamp.ErrPayloadSizeExceeded:
-			caller.caller.forget(inv.request) // not even that much goes through
-			return
-		default:
-			uri, message := undeliverable("the answer", err)
+		case unfit:
+			if replaced { // not even that goes through
+				caller.caller.forget(inv.request)
+				return
+			}
+			replaced = true
+			uri, message := unfitFor("the answer", err)
 			m = o.failed(caller.conn.Format(), wamp.TypeCall, inv.request, uri, message)
+		case gone:
+			return
 		}
 	}
 }
@@ -94,14 +94,4 @@ func (o *outbox) tryAnswer(inv invocation, h handle, m wamp.Message) error {
 	}
 	delete(c.calls, inv.request)
 	return nil
-}
-
-// undeliverable is the error for a message that a receiver's transport or
-// serializer cannot carry.
-func undeliverable(what string, err error) (wamp.ErrorURI, string) {
-	var tooLarge *transport.TooLargeError
-	if errors.As(err, &tooLarge) {
-		return wamp.ErrPayloadSizeExceeded, what + " is too large for its receiver: " + tooLarge.Error()
-	}
-	return wamp.ErrInvalidArgument, what + " cannot be delivered: " + err.Error()
 }

@@ -1,11 +1,6 @@
 package router
 
-import (
-	"errors"
-
-	"github.com/wampkit/wampkit/transport"
-	"github.com/wampkit/wampkit/wamp"
-)
+import "github.com/wampkit/wampkit/wamp"
 
 // maxWork is how much an outbox does between two flushes while its goroutine has
 // no reason to rest: octets received, with 1 KiB for each message on top.
@@ -52,27 +47,24 @@ func (o *outbox) release() {
 
 // deliver queues a message that must not be lost while to lives, and waits for
 // room if it must; a session that gives none in time is ended. It must not be
-// called with a lock held. The error says that nothing was queued and why:
-// errStalled, net.ErrClosed, a *transport.TooLargeError or a codec error.
-func (o *outbox) deliver(to *session, m wamp.Message) error {
+// called with a lock held. It reports false if nothing was queued: to is being
+// ended or has left, or can take no message like this.
+func (o *outbox) deliver(to *session, m wamp.Message) bool {
 	for {
-		err := to.conn.Send(m)
-		if err == nil {
+		switch fateOf(to.conn.Send(m)) {
+		case queued:
 			o.touch(to)
-			return nil
-		}
-		if !errors.Is(err, transport.ErrQueueFull) {
-			return err
-		}
-		if !o.awaitRoom(to) {
-			to.endStalled()
-			return errStalled
+			return true
+		case full:
+			if !o.awaitRoom(to) {
+				to.endStalled()
+				return false
+			}
+		default:
+			return false
 		}
 	}
 }
-
-// errStalled means that a session took nothing for longer than the router waits.
-var errStalled = errors.New("session does not keep up")
 
 // touch remembers that something was queued for to.
 func (o *outbox) touch(to *session) {
@@ -109,10 +101,10 @@ func (o *outbox) flush() {
 }
 
 // awaitRoom waits until there is room in to's queue, and reports false when to
-// has been keeping senders waiting for longer than Limits.StallTimeout, or is
-// closed. The time runs from the first sender that met the full queue, so that
-// a session which takes nothing holds nobody back a second time; it starts anew
-// when the queue has drained to half its limit.
+// has been keeping senders waiting for longer than Limits.StallTimeout. The
+// time runs from the first sender that met the full queue, so that a session
+// which takes nothing holds nobody back a second time; it starts anew when the
+// queue has drained to half its limit.
 //
 // It must not be called with a lock held.
 func (o *outbox) awaitRoom(to *session) bool {
@@ -126,8 +118,12 @@ func (o *outbox) awaitRoom(to *session) bool {
 	if since := to.blockedSince.Load(); since != 0 {
 		patience -= now - durationOf(since)
 	}
-	if patience <= 0 || o.router.draining() || !to.conn.AwaitRoom(patience) {
+	if patience <= 0 || o.router.draining() {
 		return false
+	}
+	if !to.conn.AwaitRoom(patience) {
+		closed := o.router.sinceStart()-now < patience
+		return closed // the next attempt to send finds out
 	}
 	to.blockedSince.Store(0)
 	return true

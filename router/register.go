@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/wampkit/wampkit/transport"
 	"github.com/wampkit/wampkit/wamp"
 )
 
@@ -38,20 +37,26 @@ func (d *dealer) register(o *outbox, s *session, m *wamp.Register) *violation {
 	}
 	for {
 		err := d.serve(s, m, match, policy)
-		switch {
-		case err == nil:
+		if err == errTaken {
+			return refuse(wamp.ErrProcedureAlreadyExists, "%q is registered already", m.Procedure)
+		}
+		switch fateOf(err) {
+		case queued:
 			o.touch(s)
 			return nil
-		case errors.Is(err, wamp.ErrProcedureAlreadyExists):
-			return refuse(wamp.ErrProcedureAlreadyExists, "%q is registered already", m.Procedure)
-		case !errors.Is(err, transport.ErrQueueFull):
-			return nil // the connection is closed, or too narrow even for an acknowledgement
-		case !o.awaitRoom(s):
-			s.endStalled()
+		case full:
+			if !o.awaitRoom(s) {
+				s.endStalled()
+				return nil
+			}
+		default:
 			return nil
 		}
 	}
 }
+
+// errTaken means that a procedure has a registration that cannot be shared.
+var errTaken = errors.New("procedure is registered already")
 
 // serve makes s a callee of the registration that m asks for, and queues
 // REGISTERED in the same step, so that it precedes every INVOCATION.
@@ -60,7 +65,7 @@ func (d *dealer) serve(s *session, m *wamp.Register, match wamp.Match, p policy)
 	defer d.mu.Unlock()
 	reg, exists := d.registrations.get(match, m.Procedure)
 	if exists && !reg.admits(s, p) {
-		return wamp.ErrProcedureAlreadyExists
+		return errTaken
 	}
 	if !exists {
 		reg = &registration{
@@ -92,7 +97,7 @@ func (d *dealer) unregister(o *outbox, s *session, m *wamp.Unregister) *violatio
 	d.mu.Lock()
 	d.withdraw(reg, s)
 	d.mu.Unlock()
-	_ = o.deliver(s, &wamp.Unregistered{Request: m.Request})
+	o.deliver(s, &wamp.Unregistered{Request: m.Request})
 	return nil
 }
 

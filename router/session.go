@@ -157,7 +157,7 @@ func (s *session) hangUp() next {
 func (s *session) farewell(o *outbox) next {
 	s.leave()
 	first := s.state.CompareAndSwap(stateEstablished, stateClosed)
-	s.goodbye.Do(func() { _ = o.deliver(s, &wamp.Goodbye{Reason: wamp.CloseGoodbyeAndOut}) })
+	s.goodbye.Do(func() { o.deliver(s, &wamp.Goodbye{Reason: wamp.CloseGoodbyeAndOut}) })
 	if first {
 		return again
 	}
@@ -177,7 +177,7 @@ func (s *session) dismiss(reason wamp.URI, message string) {
 	o := r.outbox()
 	defer o.release()
 	s.goodbye.Do(func() {
-		_ = o.deliver(s, &wamp.Goodbye{Reason: reason, Details: wamp.Dict{"message": message}})
+		o.deliver(s, &wamp.Goodbye{Reason: reason, Details: wamp.Dict{"message": message}})
 	})
 	time.AfterFunc(r.limits.GoodbyeTimeout, s.peer.hangUp)
 }
@@ -211,5 +211,5 @@ func (s *session) leave() {
 
 // refuse answers a request with ERROR.
 func (s *session) refuse(o *outbox, kind wamp.MessageType, request wamp.ID, uri wamp.ErrorURI, message string) {
-	_ = o.deliver(s, o.failed(s.conn.Format(), kind, request, uri, message))
+	o.deliver(s, o.failed(s.conn.Format(), kind, request, uri, message))
 }
