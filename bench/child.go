@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"time"
 )
 
@@ -18,11 +20,16 @@ import (
 
 const childEnv = "WAMPKIT_BENCH_CHILD"
 
+// profileEnv names a folder that each process then writes a CPU profile to.
+const profileEnv = "WAMPKIT_BENCH_PROFILES"
+
 // assignment is what a child is to be.
 type assignment struct {
 	Role     string   `json:"role"` // "router", "callee" or "driver"
 	Addr     string   `json:"addr,omitempty"`
 	Scenario scenario `json:"scenario"`
+	// Profile is the file that the child writes its CPU profile to, if not empty.
+	Profile string `json:"profile,omitempty"`
 }
 
 // usage is what a process has consumed since it began.
@@ -44,7 +51,11 @@ func runChild(encoded string) error {
 	if err := json.Unmarshal([]byte(encoded), &a); err != nil {
 		return err
 	}
-	go answerParent()
+	stopProfile, err := startProfile(a.Profile)
+	if err != nil {
+		return err
+	}
+	go answerParent(stopProfile)
 	switch s := a.Scenario; a.Role {
 	case "router":
 		if s.Stack.isRelay() {
@@ -61,17 +72,34 @@ func runChild(encoded string) error {
 		if err != nil {
 			return err
 		}
-		return json.NewEncoder(os.Stdout).Encode(result)
+		if err := json.NewEncoder(os.Stdout).Encode(result); err != nil {
+			return err
+		}
+		select {} // until the parent has read it
 	}
 }
 
-func answerParent() {
+// startProfile writes a CPU profile to the file until stop is called.
+func startProfile(file string) (stop func(), err error) {
+	if file == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return nil, err
+	}
+	return pprof.StopCPUProfile, pprof.StartCPUProfile(f)
+}
+
+// answerParent tells the parent what it asks for, and ends the process with it.
+func answerParent(atExit func()) {
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
 		var mem runtime.MemStats
 		runtime.ReadMemStats(&mem)
 		json.NewEncoder(os.Stdout).Encode(usage{CPU: processCPU(), Mallocs: mem.Mallocs})
 	}
+	atExit()
 	os.Exit(0)
 }
 
@@ -97,6 +125,9 @@ type child struct {
 }
 
 func startChild(a assignment) (*child, error) {
+	if dir := os.Getenv(profileEnv); dir != "" {
+		a.Profile = filepath.Join(dir, fmt.Sprintf("%s-%s.pprof", a.Scenario.Stack, a.Role))
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -155,6 +186,7 @@ func (c *child) decode(into any) error {
 
 func (c *child) stop() {
 	c.stdin.Close()
-	c.cmd.Process.Kill()
+	kill := time.AfterFunc(5*time.Second, func() { c.cmd.Process.Kill() })
+	defer kill.Stop()
 	c.cmd.Wait()
 }

@@ -4,6 +4,9 @@
 //	go run ./bench --json     # the same for machines
 //	go run ./bench --rows rpc # only the rows whose name matches
 //
+// With WAMPKIT_BENCH_PROFILES=DIR in the environment every process writes a CPU
+// profile to that folder, named for its stack and role.
+//
 // Router, callee and driver run as separate processes that share the machine,
 // as they would in the field. Each row is run on four stacks in turn, several
 // rounds, so that a machine whose speed drifts does not tilt the comparison:
