@@ -99,13 +99,14 @@ func (b *Builder) Request(t types.Type) (*Schema, error) {
 }
 
 // Result describes results: as a list, or by keyword, which needs names. Keyword
-// results have no title yet.
+// results have no title yet; pointers among them are left out when nil.
 func (b *Builder) Result(results []Arg, keyword bool) (*Result, error) {
 	out := &Result{Names: []string{}}
 	if keyword {
 		results = append([]Arg(nil), results...)
 		for i := range results {
 			results[i].Keyword = true
+			results[i].Optional = KindOf(results[i].Type) == Optional
 		}
 		params, err := b.Params("", results)
 		if err != nil {

@@ -116,7 +116,7 @@ func TestCatalogDocument(t *testing.T) {
 			"args":{"type":"array","maxItems":0},
 			"params":{"$ref":"#/$defs/Config"},
 			"result":{"args":{"type":"array","maxItems":0},"names":[],"params":{"type":"object","properties":{
-				"config":{"$ref":"#/$defs/Config"},"old":{"anyOf":[{"$ref":"#/$defs/Config"},{"type":"null"}]}},"required":["config","old"]}},
+				"config":{"$ref":"#/$defs/Config"},"old":{"anyOf":[{"$ref":"#/$defs/Config"},{"type":"null"}]}},"required":["config"]}},
 			"progress":null,"input":null,"errors":[]},
 		"com.acme.device.v1.tail":{
 			"args":{"type":"array","prefixItems":[{"title":"lines","type":"integer","default":10}],"items":{"title":"files","type":"string"}},
