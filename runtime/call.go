@@ -3,7 +3,6 @@ package runtime
 import (
 	"context"
 	"net"
-	"sync"
 	"time"
 
 	"github.com/wampkit/wampkit/wamp"
@@ -13,12 +12,14 @@ import (
 // session's table settles it: the reader with an answer, the session's end with
 // an error, or the caller itself, who then gives up on it.
 //
-// Calls are pooled, with their channel and the buffer of the answer.
+// Calls are pooled, with their channel and the buffer of the answer: per session,
+// because channels and timers belong to the synctest bubble that they were made in.
 type call struct {
-	id    wamp.ID
-	ready chan struct{} // receives once, when settled by another goroutine
-	timer *time.Timer   // reused for timeouts that are not the context's
-	opts  callOptions
+	session *Session
+	id      wamp.ID
+	ready   chan struct{} // receives once, when settled by another goroutine
+	timer   *time.Timer   // reused for timeouts that are not the context's
+	opts    callOptions
 
 	// The outcome, written before ready.
 	err      error         // no answer came
@@ -27,10 +28,11 @@ type call struct {
 	values   Values // the payload of the answer
 }
 
-var callPool = sync.Pool{New: func() any { return &call{ready: make(chan struct{}, 1)} }}
-
-func newCall() *call {
-	c := callPool.Get().(*call)
+func (s *Session) newCall() *call {
+	c, _ := s.callPool.Get().(*call)
+	if c == nil {
+		c = &call{session: s, ready: make(chan struct{}, 1)}
+	}
 	c.values.call = c
 	return c
 }
@@ -40,8 +42,11 @@ func (c *call) release() {
 	c.values.discard()
 	c.err, c.errorURI = nil, ""
 	c.details = wamp.ResultDetails{}
+	if c.timer != nil {
+		c.timer.Stop()
+	}
 	c.opts = callOptions{}
-	callPool.Put(c)
+	c.session.callPool.Put(c)
 }
 
 // settle wakes the caller.
@@ -54,7 +59,7 @@ func (c *call) settle() { c.ready <- struct{}{} }
 // locally and is told to the router. When ctx ends first the router is asked to cancel the
 // call, and the error wraps ctx.Err(). The other errors are those of [Session.Call].
 func (s *Session) Invoke(ctx context.Context, p *Procedure, args *Args, opts ...CallOption) (*Values, error) {
-	c := newCall()
+	c := s.newCall()
 	c.opts.timeout = p.Timeout
 	c.opts.discloseMe = p.DiscloseMe
 	for _, opt := range opts {
@@ -112,6 +117,7 @@ func (s *Session) sendCall(ctx context.Context, c *call, procedure wamp.URI, arg
 	for {
 		err := s.trySendCall(c, procedure, payload, timeout)
 		if err == nil {
+			s.flushCall()
 			return nil
 		}
 		if err := s.awaitRoom(ctx, err); err != nil {
@@ -147,7 +153,6 @@ func (s *Session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload,
 		s.unsend(id)
 		return err
 	}
-	s.flushCall()
 	return nil
 }
 
@@ -193,7 +198,6 @@ func (s *Session) awaitAnswer(ctx context.Context, c *call) error {
 			return s.abandon(c, ctx.Err())
 		}
 	}
-	defer c.timer.Stop()
 	select {
 	case <-c.ready:
 		return c.err

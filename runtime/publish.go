@@ -50,6 +50,7 @@ func (s *Session) publish(ctx context.Context, topic wamp.URI, args *Args, o *wa
 		}
 		err := s.tryPublish(topic, payload, o)
 		if err == nil {
+			s.conn.FlushSoon()
 			return 0, nil
 		}
 		if err := s.awaitRoom(ctx, err); err != nil {
@@ -73,6 +74,5 @@ func (s *Session) tryPublish(topic wamp.URI, payload wamp.Payload, o *wamp.Publi
 		s.unsend(id)
 		return err
 	}
-	s.conn.FlushSoon()
 	return nil
 }

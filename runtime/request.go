@@ -67,6 +67,7 @@ func (s *Session) sendRequest(ctx context.Context, r *request, message func(id w
 		}
 		err := s.trySendRequest(r, message)
 		if err == nil {
+			s.conn.Flush()
 			return nil
 		}
 		if err := s.awaitRoom(ctx, err); err != nil {
@@ -93,7 +94,6 @@ func (s *Session) trySendRequest(r *request, message func(id wamp.ID) wamp.Messa
 		return err
 	}
 	s.wakeReader()
-	s.conn.Flush()
 	return nil
 }
 
@@ -122,7 +122,11 @@ func requestRefused(m *wamp.ErrorMessage) error {
 
 // post sends a request whose answer nobody waits for, without waiting for room.
 func (s *Session) post(r *request, message func(id wamp.ID) wamp.Message) {
-	if err := s.trySendRequest(r, message); errors.Is(err, transport.ErrQueueFull) {
+	err := s.trySendRequest(r, message)
+	switch {
+	case err == nil:
+		s.conn.FlushSoon()
+	case errors.Is(err, transport.ErrQueueFull):
 		go func() { _ = s.sendRequest(context.Background(), r, message) }()
 	}
 }

@@ -36,6 +36,7 @@ type Session struct {
 	callMessage wamp.Call
 	publishing  wamp.Publish // the messages that are sent most, guarded by sendMu
 
+	callPool sync.Pool     // of *call
 	issued   atomic.Uint64 // the largest request id so far, for the reader
 	calls    inflight[call]
 	requests inflight[request]

@@ -139,6 +139,7 @@ func (s *Session) leave(ctx context.Context, id wamp.ID) (*request, error) {
 	for {
 		req, err := s.tryLeave(id)
 		if err == nil {
+			s.conn.Flush()
 			return req, nil
 		}
 		if err := s.awaitRoom(ctx, err); err != nil {
@@ -149,7 +150,11 @@ func (s *Session) leave(ctx context.Context, id wamp.ID) (*request, error) {
 
 // drop is leave without waiting for anything.
 func (s *Session) drop(id wamp.ID) {
-	if _, err := s.tryLeave(id); errors.Is(err, transport.ErrQueueFull) {
+	_, err := s.tryLeave(id)
+	switch {
+	case err == nil:
+		s.conn.FlushSoon()
+	case errors.Is(err, transport.ErrQueueFull):
 		go func() { _, _ = s.leave(context.Background(), id) }()
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -84,13 +86,32 @@ func (r *Router) Connect() transport.Conn { return r.router.Connect(r.options.fo
 // WebSocket and RawSocket, and returns its address, "127.0.0.1:port".
 func (r *Router) Serve(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	return r.listen(t, "tcp", "127.0.0.1:0")
+}
+
+// ServeUnix lets the router listen on a Unix socket, for RawSocket, and returns its path.
+func (r *Router) ServeUnix(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "wamp") // the path of t.TempDir may be too long for a socket
+	if err != nil {
+		t.Fatalf("wamptest: %v", err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return r.listen(t, "unix", filepath.Join(dir, "socket"))
+}
+
+func (r *Router) listen(t testing.TB, network, address string) string {
+	t.Helper()
+	l, err := net.Listen(network, address)
 	if err != nil {
 		t.Fatalf("wamptest: %v", err)
 	}
 	served := make(chan error, 1)
 	go func() { served <- r.router.Serve(l) }()
-	t.Cleanup(func() { _ = l.Close(); <-served })
+	t.Cleanup(func() {
+		_ = l.Close()
+		<-served
+	})
 	return l.Addr().String()
 }
 
