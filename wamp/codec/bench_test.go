@@ -1,7 +1,11 @@
 package codec
 
 import (
+	"bytes"
+	"strings"
 	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/wampkit/wampkit/wamp"
 )
@@ -53,4 +57,77 @@ func BenchmarkAppend(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkCheck walks payloads of several shapes: how fast a router looks at
+// what it only passes on.
+func BenchmarkCheck(b *testing.B) {
+	text := strings.Repeat("The quick brown fox. ", 50)
+	numbers, records, texts := []any{}, []any{}, []any{}
+	for i := range 1000 {
+		numbers = append(numbers, i*i)
+		texts = append(texts, text)
+		records = append(records, wamp.Dict{"id": i, "name": "Jane Doe", "active": true, "score": 1.5})
+	}
+	for _, f := range wamp.Formats() {
+		for name, v := range map[string]any{"numbers": numbers, "records": records, "texts": texts, "bytes": make([]byte, 64<<10)} {
+			b.Run(f.String()+"/"+name, func(b *testing.B) {
+				value, err := AppendValue(nil, f, v)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.SetBytes(int64(len(value)))
+				for b.Loop() {
+					if err := Check(f, value, 0); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkTranscode is what a small payload costs between two serializers.
+func BenchmarkTranscode(b *testing.B) {
+	for _, from := range wamp.Formats() {
+		value := frameIn(b, from, `["0123456789abcdef",42,{"name":"Jane Doe","active":true,"score":1.5}]`)
+		for _, to := range wamp.Formats() {
+			b.Run(from.String()+"_to_"+to.String(), func(b *testing.B) {
+				dst := make([]byte, 0, 256)
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := Transcode(dst, from, to, value); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkJSONScanners is why the JSON scanner is our own: jsontext takes about
+// twice as long for the same small message, copies it into a buffer of its own
+// first, and has no way to go on from a position in a frame.
+func BenchmarkJSONScanners(b *testing.B) {
+	frame := []byte(benchMessages[0].json)
+	b.Run("own", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := Check(wamp.JSON, frame, 0); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("jsontext", func(b *testing.B) {
+		var in bytes.Reader
+		d := jsontext.NewDecoder(&in, jsontext.AllowDuplicateNames(true))
+		b.ReportAllocs()
+		for b.Loop() {
+			in.Reset(frame)
+			d.Reset(&in, jsontext.AllowDuplicateNames(true))
+			if err := d.SkipValue(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

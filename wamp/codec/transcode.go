@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/wampkit/wampkit/wamp"
@@ -172,9 +171,8 @@ func checkEnd(syntax syntax, data []byte, pos int) error {
 
 // asViolation turns a malformed error into what the package's functions promise.
 func asViolation(err error) error {
-	var m malformed
-	if errors.As(err, &m) {
-		return &Violation{Reason: err.Error()}
+	if m, ok := err.(malformed); ok {
+		return &Violation{Reason: string(m)}
 	}
 	return err
 }
