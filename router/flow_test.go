@@ -3,6 +3,7 @@ package router_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -204,7 +205,7 @@ func awaitStats(t *testing.T, r *place, ok func(router.Stats) bool) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%+v", r.Stats())
 		}
-		time.Sleep(time.Millisecond)
+		runtime.Gosched()
 	}
 }
 
