@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,6 +36,9 @@ func check[T any](t *testing.T, what string, err error, got, want T) {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
+
+// spaced prints values with blanks between them.
+func spaced(values ...any) string { return strings.TrimSpace(fmt.Sprintln(values...)) }
 
 // store implements Inventory.
 type store struct {
@@ -101,7 +105,7 @@ func TestServiceIsCalled(t *testing.T) {
 		client := inventory.NewInventoryClient(session)
 
 		id, left, err := client.Reserve(ctx, "nut", 3)
-		check(t, "Reserve", err, fmt.Sprint(id, left), "nut-1"+fmt.Sprint(7))
+		check(t, "Reserve", err, spaced(id, left), "nut-1 7")
 		item, err := client.Add(ctx, inventory.AddRequest{SKU: "bolt", Quantity: 2, Labels: map[string]string{"a": "b"}})
 		check(t, "Add", err, item, &inventory.Item{SKU: "bolt", Quantity: 2})
 		check(t, "first event", nil, <-h.changes, "added bolt 2")
@@ -144,7 +148,7 @@ func TestOneTopicIsSubscribed(t *testing.T) {
 	onEverySerializer(t, func(t *testing.T, service, session *runtime.Session) {
 		got := make(chan string, 1)
 		subscription, err := inventory.SubscribeInventoryEventsStockChanged(t.Context(), session, func(_ context.Context, sku string, left int) error {
-			got <- fmt.Sprint(sku, left)
+			got <- spaced(sku, left)
 			return nil
 		})
 		if err != nil {
@@ -154,7 +158,7 @@ func TestOneTopicIsSubscribed(t *testing.T) {
 		if err := publisher.StockChanged(t.Context(), "nut", 7); err != nil {
 			t.Fatal(err)
 		}
-		check(t, "event", nil, <-got, "nut7")
+		check(t, "event", nil, <-got, "nut 7")
 		if err := subscription.Unsubscribe(t.Context()); err != nil {
 			t.Error(err)
 		}

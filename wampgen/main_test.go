@@ -7,7 +7,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// -update writes what tests compare with: generated files and expected messages.
-var update = flag.Bool("update", false, "update golden files")
+// -update writes the messages that TestErrors compares with.
+var update = flag.Bool("update", false, "update expected messages")
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

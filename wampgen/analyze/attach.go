@@ -162,10 +162,11 @@ func (a *analysis) orphans() []Orphan {
 	return orphans
 }
 
-// isInterface tells whether a type is an interface by another name.
+// isInterface tells whether a type is an interface by another name, or may be
+// one: what cannot be resolved is reported later.
 func (a *analysis) isInterface(spec *ast.TypeSpec) bool {
 	object := a.object(spec.Name)
-	return object != nil && isInterface(object.Type())
+	return object != nil && (isInterface(object.Type()) || isInvalid(object.Type()))
 }
 
 // docText is the comment without its directives.

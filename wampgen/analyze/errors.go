@@ -36,8 +36,8 @@ func (a *analysis) declaredError(decl *errorDecl) *model.Error {
 	e := &model.Error{Name: decl.name.Name, URI: uri, Pos: a.position(decl.name.Pos()), Doc: decl.doc, Sentinel: decl.variable}
 	object := a.object(decl.name)
 	switch {
-	case object == nil || object.Type() == types.Typ[types.Invalid]:
-		a.complaints.Add(e.Pos, diag.UnresolvedType, "the type of %s cannot be resolved", e.Name)
+	case object == nil || isInvalid(object.Type()):
+		a.complaints.Add(e.Pos, diag.UnresolvedType, "the type of %s cannot be resolved%s", e.Name, a.typeErrorOn(e.Pos))
 		return nil
 	case e.Name == "_" || object.Parent() != a.load.Types.Scope():
 		a.complaints.Add(decl.directive.Pos, diag.WrongPlace, "//wamp:error needs a declaration with a name at the top level of the package")
@@ -67,7 +67,7 @@ func (a *analysis) errorType(e *model.Error, object *types.TypeName) *model.Erro
 		a.complaints.Add(e.Pos, diag.NotAnError, "%s is not a struct: the fields of a declared error travel with it", e.Name)
 	case !e.ByValue && !implementsError(types.NewPointer(named)):
 		a.complaints.Add(e.Pos, diag.NotAnError, "%s does not implement error: add func (e *%s) Error() string", e.Name, e.Name)
-	case a.reportBadTypes(named, e.Pos, "error "+e.Name):
+	case a.reportBadTypes(nil, named, e.Pos, "error "+e.Name):
 		return e
 	}
 	return nil

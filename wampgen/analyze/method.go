@@ -122,7 +122,7 @@ func (a *analysis) embeddedPositions(t *types.Interface) []token.Pos {
 }
 
 func (f *flattening) embedded(t types.Type) {
-	if t.Underlying() == types.Typ[types.Invalid] {
+	if isInvalid(t) {
 		f.complaints.Add(f.pos, diag.UnresolvedType, "interface %s embeds a type that cannot be resolved%s", f.name, f.typeErrorOn(f.pos))
 		return
 	}

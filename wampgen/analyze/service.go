@@ -24,6 +24,7 @@ func (a *analysis) service(decl *typeDecl) *model.Service {
 		Doc:       decl.doc,
 		Errors:    a.errors,
 	}
+	before := len(a.complaints)
 	s.Prefix, s.Version = a.prefix(d)
 	for _, method := range a.flatten(decl, iface) {
 		if method.skipped() {
@@ -36,7 +37,7 @@ func (a *analysis) service(decl *typeDecl) *model.Service {
 			s.Procedures = append(s.Procedures, p)
 		}
 	}
-	if len(s.Procedures) == 0 && a.clean() {
+	if len(s.Procedures) == 0 && len(a.complaints) == before {
 		a.complaints.Add(s.Pos, diag.NothingToGenerate, "service %s has no procedures: give it exported methods", s.Interface)
 	}
 	return s
@@ -106,6 +107,7 @@ func (a *analysis) topicSet(decl *typeDecl) *model.TopicSet {
 		Pos:       a.position(decl.spec.Name.Pos()),
 		Doc:       decl.doc,
 	}
+	before := len(a.complaints)
 	t.Prefix, t.Version = a.prefix(d)
 	for _, method := range a.flatten(decl, iface) {
 		if method.skipped() {
@@ -118,7 +120,7 @@ func (a *analysis) topicSet(decl *typeDecl) *model.TopicSet {
 			t.Topics = append(t.Topics, topic)
 		}
 	}
-	if len(t.Topics) == 0 && a.clean() {
+	if len(t.Topics) == 0 && len(a.complaints) == before {
 		a.complaints.Add(t.Pos, diag.NothingToGenerate, "topics %s has no topics: give it exported methods", t.Interface)
 	}
 	return t
@@ -144,10 +146,6 @@ func (a *analysis) topic(t *model.TopicSet, topics *directive.Directive, method 
 	return topic
 }
 
-// clean reports that nothing was wrong so far, so that an empty interface is
-// not blamed for methods that were refused.
-func (a *analysis) clean() bool { return len(a.complaints) == 0 }
-
 func baseName(decl *typeDecl, d *directive.Directive) string {
 	if name, ok := d.Text("name"); ok {
 		return name
@@ -169,6 +167,9 @@ func (a *analysis) checkInterface(decl *typeDecl, d *directive.Directive) *types
 	case object.IsAlias():
 		a.complaints.Add(d.Pos, diag.NotAnInterface, "%s is an alias: annotate the interface it stands for, or declare a new type: type %s %s", name, name, types.TypeString(types.Unalias(object.Type()), types.RelativeTo(a.load.Types)))
 		return nil
+	case isInvalid(object.Type()):
+		a.complaints.Add(d.Pos, diag.UnresolvedType, "the type of %s cannot be resolved%s", name, a.typeErrorOn(a.position(decl.spec.Pos())))
+		return nil
 	case !ok:
 		a.complaints.Add(d.Pos, diag.NotAnInterface, "%s is not an interface", name)
 		return nil
@@ -181,6 +182,8 @@ func (a *analysis) checkInterface(decl *typeDecl, d *directive.Directive) *types
 	}
 	return iface
 }
+
+func isInvalid(t types.Type) bool { return t.Underlying() == types.Typ[types.Invalid] }
 
 func isInterface(t types.Type) bool {
 	_, ok := t.Underlying().(*types.Interface)

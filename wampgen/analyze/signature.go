@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"errors"
+	"go/ast"
 	"go/token"
 	"go/types"
 	"strconv"
@@ -26,7 +27,7 @@ func (a *analysis) readSignature(m *method, p *model.Procedure) bool {
 	}
 	p.Args, ok = a.args(m, ok)
 	for i := range results.Len() - 1 {
-		result, fine := a.value(m, results.At(i), "result", i, results.Len()-1)
+		result, fine := a.value(m, results.At(i), false, "result", i, results.Len()-1)
 		ok = ok && fine
 		p.Results = append(p.Results, result)
 	}
@@ -64,16 +65,12 @@ func (a *analysis) args(m *method, ok bool) ([]*model.Value, bool) {
 	params := m.Signature.Params()
 	var args []*model.Value
 	first := 1
-	if params.Len() > 0 && !isContext(params.At(0).Type()) {
+	if params.Len() > 1 && !isContext(params.At(0).Type()) {
 		first = 0 // reported already
 	}
 	for i := first; i < params.Len(); i++ {
-		arg, fine := a.value(m, params.At(i), "parameter", i-first, params.Len()-first)
-		arg.Variadic = m.Signature.Variadic() && i == params.Len()-1
-		if arg.Variadic {
-			arg.Optional = false
-			arg.Kind, arg.Bits = kindOf(arg.Type.(*types.Slice).Elem())
-		}
+		variadic := m.Signature.Variadic() && i == params.Len()-1
+		arg, fine := a.value(m, params.At(i), variadic, "parameter", i-first, params.Len()-first)
 		ok = ok && fine
 		args = append(args, arg)
 	}
@@ -81,30 +78,38 @@ func (a *analysis) args(m *method, ok bool) ([]*model.Value, bool) {
 }
 
 // value reads the n-th of count parameters or results; role names which, for messages.
-func (a *analysis) value(m *method, v *types.Var, role string, n, count int) (*model.Value, bool) {
-	value := &model.Value{Name: v.Name(), Wire: v.Name(), Pos: a.valuePos(m, v), Type: v.Type()}
-	if value.Name == "_" {
+func (a *analysis) value(m *method, v *types.Var, variadic bool, role string, n, count int) (*model.Value, bool) {
+	value := &model.Value{Name: v.Name(), Wire: v.Name(), Pos: a.valuePos(m, v), Type: v.Type(), Variadic: variadic}
+	label := role + " " + v.Name()
+	if v.Name() == "_" || v.Name() == "" {
 		value.Name = ""
+		value.Wire, label = unnamed(role, n, count)
 	}
-	if value.Name == "" {
-		value.Wire = unnamed(role, n, count)
-	}
-	label := role + " " + value.Wire
-	value.Kind, value.Bits = kindOf(v.Type())
+	value.Kind, value.Bits = kindOf(elem(value))
 	_, value.Optional = v.Type().Underlying().(*types.Pointer)
 	return value, a.checkType(m, value, label)
 }
 
-// unnamed is what a value without a name is called in messages: result where
-// it is alone, else result1 and so on.
-func unnamed(role string, n, count int) string {
+// elem is the type of one value: of a variadic parameter, the element.
+func elem(v *model.Value) types.Type {
+	if v.Variadic {
+		return v.Type.(*types.Slice).Elem()
+	}
+	return v.Type
+}
+
+// unnamed is what a value without a name is called on the wire and in
+// messages: result where it is alone, else result1 and so on.
+func unnamed(role string, n, count int) (wire, label string) {
+	wire = role
 	if role == "parameter" {
-		role = "arg"
+		wire = "arg"
 	}
 	if count == 1 {
-		return role
+		return wire, "the " + role
 	}
-	return role + strconv.Itoa(n+1)
+	number := strconv.Itoa(n + 1)
+	return wire + number, role + " " + number
 }
 
 // valuePos is where a value stands, or its method where that is declared in another package.
@@ -132,11 +137,12 @@ func (a *analysis) checkType(m *method, value *model.Value, label string) bool {
 		a.complaints.Add(value.Pos, diag.UnnameableType, "method %s: %s: %s cannot be named in this package", m.Name, label, hidden)
 		return false
 	}
-	return a.reportBadTypes(value.Type, value.Pos, "method "+m.Name+": "+label)
+	return a.reportBadTypes(m, elem(value), value.Pos, "method "+m.Name+": "+label)
 }
 
-// reportBadTypes reports everything in t that cannot travel, and whether there is nothing.
-func (a *analysis) reportBadTypes(t types.Type, pos token.Position, label string) bool {
+// reportBadTypes reports everything in t that cannot travel, and whether there
+// is nothing. m is the method that has it, nil for an error.
+func (a *analysis) reportBadTypes(m *method, t types.Type, pos token.Position, label string) bool {
 	_, err := a.types.Schema(t)
 	if err == nil {
 		return true
@@ -148,7 +154,7 @@ func (a *analysis) reportBadTypes(t types.Type, pos token.Position, label string
 	}
 	for _, e := range all {
 		if e.Type == types.Typ[types.Invalid].String() {
-			a.complaints.Add(pos, diag.UnresolvedType, "%s: %s", label, a.unresolved(e, pos))
+			a.complaints.Add(pos, diag.UnresolvedType, "%s: %s", label, a.unresolved(m, e, pos))
 			continue
 		}
 		a.complaints.Add(pos, diag.BadType, "%s: %v", label, e)
@@ -157,7 +163,7 @@ func (a *analysis) reportBadTypes(t types.Type, pos token.Position, label string
 }
 
 // unresolved words that a type is not known, with what the type checker says about it.
-func (a *analysis) unresolved(e *schema.TypeError, pos token.Position) string {
+func (a *analysis) unresolved(m *method, e *schema.TypeError, pos token.Position) string {
 	message := "the type cannot be resolved"
 	if e.Path != "" {
 		message = "the type of " + e.Path + " cannot be resolved"
@@ -165,7 +171,10 @@ func (a *analysis) unresolved(e *schema.TypeError, pos token.Position) string {
 	if e.Pos.IsValid() {
 		pos = a.position(e.Pos)
 	}
-	return message + a.typeErrorOn(pos)
+	if hint := a.typeErrorOn(pos); hint != "" {
+		return message + hint
+	}
+	return message + a.brokenImport(m)
 }
 
 func (a *analysis) typeString(t types.Type) string {
@@ -175,12 +184,30 @@ func (a *analysis) typeString(t types.Type) string {
 // typeErrorOn is what the type checker said about the line of pos, for the end
 // of a message.
 func (a *analysis) typeErrorOn(pos token.Position) string {
-	for _, e := range a.load.TypeErrors {
-		if at := a.position(e.Pos); at.Line == pos.Line && at.Filename == pos.Filename {
-			return ": " + e.Msg
-		}
+	if message := a.load.TypeErrors.On(pos); message != "" {
+		return ": " + message
 	}
 	return ""
+}
+
+// brokenImport names the import that a method's signature mentions and that
+// could not be loaded, for the end of a message.
+func (a *analysis) brokenImport(m *method) string {
+	if m == nil || m.field == nil {
+		return ""
+	}
+	var message string
+	ast.Inspect(m.field.Type, func(n ast.Node) bool {
+		ident, ok := n.(*ast.Ident)
+		if !ok || message != "" {
+			return true
+		}
+		if name, ok := a.load.Info.Uses[ident].(*types.PkgName); ok && !name.Imported().Complete() {
+			message = ": package " + name.Imported().Path() + " cannot be loaded"
+		}
+		return true
+	})
+	return message
 }
 
 // unnameable returns the first type within t that emitted code could not write

@@ -15,7 +15,7 @@ func Nearest(word string, candidates []string) (string, bool) {
 
 func tolerance(word string) int {
 	switch {
-	case len(word) <= 3:
+	case len(word) <= 4:
 		return 1
 	case len(word) < 8:
 		return 2

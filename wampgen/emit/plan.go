@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/wampkit/wampkit/wampgen/diag"
 	"github.com/wampkit/wampkit/wampgen/model"
@@ -63,7 +64,7 @@ func (f *file) plan() {
 	p.scope.Reserve(f.model.Types.Scope().Names()...)
 	for _, spec := range f.model.Imports {
 		// No name may be declared both in a file and in its package.
-		p.owner[spec.Name] = "the name of an import"
+		p.owner[spec.Name] = "an import"
 	}
 	f.shadowed()
 	for _, s := range f.model.Services {
@@ -93,9 +94,12 @@ func (f *file) firstFile() string {
 	return f.model.Topics[0].File
 }
 
+// needed are the predeclared names that emitted code uses whatever the model.
+var needed = []string{"any", "bool", "byte", "error", "float64", "int64", "new", "nil", "panic", "string", "true", "uint", "uint64"}
+
 // shadowed reports declarations of the user that hide what emitted code needs.
 func (f *file) shadowed() {
-	for _, name := range names.Predeclared() {
+	for _, name := range needed {
 		if object := f.model.Types.Scope().Lookup(name); object != nil {
 			f.complaints.Add(f.model.Fset.Position(object.Pos()), diag.Shadowed, "this declaration hides the predeclared %s, which generated code needs: give it another name", name)
 		}
@@ -119,10 +123,11 @@ type base struct {
 	kind  string // service or topics
 	shown string // the interface's own name, for messages
 	pos   token.Position
+	taken []string // names it cannot have, each with whose they are
 }
 
 // join puts a word before or behind the base: exported as the base is.
-func (b base) join(before, behind string) string {
+func (b *base) join(before, behind string) string {
 	if before == "" {
 		return b.name + behind
 	}
@@ -134,14 +139,27 @@ func (b base) join(before, behind string) string {
 }
 
 // public takes a name that the user can see; it cannot give way.
-func (p *planner) public(b base, name string) string {
+func (p *planner) public(b *base, name string) string {
 	if owner, taken := p.owner[name]; taken {
-		p.complaints.Add(b.pos, diag.NameConflict, "%s %s needs the name %s, which is %s: choose another base with //wamp:%s … name=%s", b.kind, b.shown, name, owner, b.kind, b.name+"API")
+		b.taken = append(b.taken, name+" ("+owner+")")
 		return name
 	}
 	p.owner[name] = "generated for " + b.shown
 	p.scope.Reserve(name)
 	return name
+}
+
+// report complains about the names that an interface could not have.
+func (p *planner) report(b *base) {
+	switch len(b.taken) {
+	case 0:
+	case 1:
+		p.complaints.Add(b.pos, diag.NameConflict, "%s %s needs a name that is taken: %s: choose another base with //wamp:%s … name=%sAPI",
+			b.kind, b.shown, b.taken[0], b.kind, b.name)
+	default:
+		p.complaints.Add(b.pos, diag.NameConflict, "%s %s needs names that are taken: %s: choose another base with //wamp:%s … name=%sAPI",
+			b.kind, b.shown, strings.Join(b.taken, ", "), b.kind, b.name)
+	}
 }
 
 // internal takes a name that nobody else sees; it gives way.
@@ -156,7 +174,7 @@ func (p *planner) internal(name string) string {
 }
 
 func (p *planner) service(s *model.Service) *serviceNames {
-	b := base{name: s.Name, kind: "service", shown: s.Interface, pos: s.Pos}
+	b := &base{name: s.Name, kind: "service", shown: s.Interface, pos: s.Pos}
 	n := &serviceNames{
 		Service:       s,
 		client:        p.public(b, b.join("", "Client")),
@@ -172,6 +190,7 @@ func (p *planner) service(s *model.Service) *serviceNames {
 	for _, method := range s.Skipped {
 		p.noWith(b, *method, n.client)
 	}
+	p.report(b)
 	return n
 }
 
@@ -189,7 +208,7 @@ func (p *planner) serviceInternals(n *serviceNames) {
 }
 
 func (p *planner) topicSet(t *model.TopicSet) *topicsNames {
-	b := base{name: t.Name, kind: "topics", shown: t.Interface, pos: t.Pos}
+	b := &base{name: t.Name, kind: "topics", shown: t.Interface, pos: t.Pos}
 	n := &topicsNames{
 		TopicSet:     t,
 		publisher:    p.public(b, b.join("", "Publisher")),
@@ -208,6 +227,7 @@ func (p *planner) topicSet(t *model.TopicSet) *topicsNames {
 	for _, method := range t.Skipped {
 		p.noWith(b, *method, n.publisher)
 	}
+	p.report(b)
 	return n
 }
 
@@ -219,7 +239,7 @@ func (p *planner) topicInternals(n *topicsNames) {
 	}
 }
 
-func (p *planner) catalogNames(b base) (document, hash string) {
+func (p *planner) catalogNames(b *base) (document, hash string) {
 	if _, ok := p.catalogs[b.shown]; !ok {
 		return "", ""
 	}
@@ -227,7 +247,7 @@ func (p *planner) catalogNames(b base) (document, hash string) {
 }
 
 // noWith reports a method that the emitted type has for itself.
-func (p *planner) noWith(b base, m model.Method, emitted string) {
+func (p *planner) noWith(b *base, m model.Method, emitted string) {
 	if m.Name == "With" {
 		p.complaints.Add(m.Pos, diag.NameConflict, "%s %s: the method With collides with that of the generated %s, which binds options: give it another name", b.kind, b.shown, emitted)
 	}

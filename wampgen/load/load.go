@@ -59,8 +59,9 @@ type Package struct {
 	Annotated bool
 	// AnnotatedElsewhere tells that a file does which the build tags leave out.
 	AnnotatedElsewhere bool
-	// TypeErrors are what the type checker found; most of them do not matter.
-	TypeErrors []types.Error
+	// TypeErrors are what the type checker found in this package and in those that
+	// it needs; most of them do not matter.
+	TypeErrors *TypeErrors
 
 	// Sources reads declarations of other packages.
 	Sources *Sources
@@ -80,13 +81,14 @@ func Load(ctx context.Context, config Config) ([]*Package, diag.List, error) {
 	}
 	var result []*Package
 	var complaints diag.List
-	sources := NewSources()
+	sources, typeErrors := NewSources(), newTypeErrors(loaded)
 	for _, p := range loaded {
-		complaints.Append(reader.problems(p)...)
-		if len(p.Syntax) == 0 {
+		problems := reader.problems(p)
+		complaints.Append(problems...)
+		if len(problems) > 0 || len(p.Syntax) == 0 {
 			continue
 		}
-		result = append(result, reader.wrap(p, sources))
+		result = append(result, reader.wrap(p, sources, typeErrors))
 	}
 	slices.SortFunc(result, func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
 	return result, complaints, nil
@@ -167,7 +169,7 @@ func (r *fileReader) problems(p *packages.Package) diag.List {
 		case e.Kind == packages.ParseError && r.annotated[pos.Filename]:
 			complaints.Add(pos, diag.SyntaxError, "%s", e.Msg)
 		case e.Kind == packages.ListError && len(p.Syntax) == 0:
-			complaints.Add(pos, diag.LoadFailed, "%s", strings.TrimSpace(e.Msg))
+			complaints.Add(pos, diag.LoadFailed, "%s", strings.Join(strings.Fields(e.Msg), " "))
 		}
 	}
 	return complaints
@@ -199,11 +201,11 @@ func position(text string) token.Position {
 	return pos
 }
 
-func (r *fileReader) wrap(p *packages.Package, sources *Sources) *Package {
+func (r *fileReader) wrap(p *packages.Package, sources *Sources, typeErrors *TypeErrors) *Package {
 	result := &Package{
 		Path: p.PkgPath, Name: p.Name, Dir: p.Dir,
 		Fset: p.Fset, Files: slices.Clone(p.Syntax), Types: p.Types, Info: p.TypesInfo,
-		TypeErrors: p.TypeErrors, Sources: sources,
+		TypeErrors: typeErrors, Sources: sources,
 	}
 	slices.SortFunc(result.Files, func(a, b *ast.File) int {
 		return strings.Compare(p.Fset.Position(a.Package).Filename, p.Fset.Position(b.Package).Filename)

@@ -13,6 +13,7 @@ type Forms interface {
 	Pointer(ctx context.Context, req *Request) (*Reply, error)
 	Variadic(ctx context.Context, prefix string, words ...string) ([]string, error)
 	Only(ctx context.Context, numbers ...int) (int, error)
+	Octets(ctx context.Context, octets ...byte) ([]byte, error)
 	Structs(ctx context.Context, requests ...Request) (int, error)
 	Optional(ctx context.Context, a string, b *int, c *Request) (*int, *Request, error)
 	Unnamed(context.Context, int, string) (int, string, error)

@@ -28,7 +28,7 @@ type Device interface {
 	// Exact is matched exactly.
 	//
 	// Deprecated: it is out of fashion.
-	//wamp:procedure match=exact idempotent=false
+	//wamp:procedure match=exact idempotent=false errors=ErrBusy
 	Exact(ctx context.Context) error
 }
 
