@@ -25,12 +25,12 @@ func (cborSyntax) appendFloat(dst []byte, v float64) ([]byte, error) {
 	return binary.BigEndian.AppendUint64(dst, math.Float64bits(v)), nil
 }
 
-func (cborSyntax) appendText(dst []byte, v string) ([]byte, error) {
-	dst = appendCBORHead(dst, cborText, uint64(len(v)))
-	return append(dst, v...), nil
-}
+func (c cborSyntax) appendText(dst []byte, v string) ([]byte, error) { return c.appendKey(dst, v), nil }
 
-func (c cborSyntax) appendKey(dst []byte, v string) ([]byte, error) { return c.appendText(dst, v) }
+func (cborSyntax) appendKey(dst []byte, v string) []byte {
+	dst = appendCBORHead(dst, cborText, uint64(len(v)))
+	return append(dst, v...)
+}
 
 func (cborSyntax) appendBytes(dst []byte, v []byte) []byte {
 	dst = appendCBORHead(dst, cborBytes, uint64(len(v)))

@@ -12,10 +12,16 @@ type Options struct {
 	// the message's own list included. 0 is [DefaultDepth]; the most is 1024.
 	Depth int
 	// KeepExtra puts attributes that the typed options and details do not list
-	// into their Extra. Values outside the WAMP data profile are left out.
+	// into their Extra. Values outside the WAMP data profile, and more values than
+	// a message may have, are left out.
 	// Without KeepExtra such attributes are skipped, which costs nothing.
 	KeepExtra bool
 }
+
+// maxDetails is how many values the decoded dictionaries of one message may
+// have in all. One octet of a frame can ask for a map, which takes many times
+// its size; nobody needs that many before a session is even open.
+const maxDetails = 1 << 16
 
 // Decoder parses the messages of one connection. It may be reused for another
 // connection with the same format; it keeps no more than a few kilobytes. It
@@ -81,12 +87,14 @@ func NewDecoder(f wamp.Format, o Options) *Decoder {
 // What it accepts is a complete message of the specification: the right number
 // of elements, each of the right type, identifiers in range, nothing behind
 // it, all strings UTF-8, all dictionary keys strings. Of a key that comes twice
-// the last one counts. Whether URIs are well-formed is the receiver's to judge,
+// the last one counts. Decoded dictionaries, such as the details of HELLO, have
+// at most 65,536 values in all; those of payloads are not counted. Whether URIs are well-formed is the receiver's to judge,
 // for it depends on the message.
 //
 // Every error is a [*Violation].
 func (d *Decoder) Decode(frame []byte) (wamp.Message, error) {
 	d.scan.reset(d.scan.syntax, frame)
+	d.scan.budget = maxDetails
 	d.typ, d.element, d.inside, d.err = 0, "", false, nil
 	m := d.message()
 	d.end()

@@ -324,6 +324,25 @@ func TestUndefinedAttributesAreAbsent(t *testing.T) {
 	}
 }
 
+func TestDetailsAreLimitedInNumber(t *testing.T) {
+	values := func(n int) string { return strings.TrimSuffix(strings.Repeat("{},", n), ",") }
+	inEveryFormat(t, func(t *testing.T, f wamp.Format) {
+		if _, err := decodeText(t, f, `[1,"r",{"x":[`+values(maxDetails-1)+`]}]`); err != nil {
+			t.Error(err)
+		}
+		if _, err := decodeText(t, f, `[1,"r",{"x":[`+values(maxDetails)+`]}]`); err == nil {
+			t.Error("too many details are accepted")
+		}
+		m, err := decodeText(t, f, `[70,1,{"x":[`+values(maxDetails)+`]},[`+values(maxDetails)+`]]`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, kept := m.(*wamp.Yield).Options.Extra["x"]; kept {
+			t.Error("an extra attribute of too many values is kept")
+		}
+	})
+}
+
 func TestDecoderForgetsTheMessageBefore(t *testing.T) {
 	inEveryFormat(t, func(t *testing.T, f wamp.Format) {
 		d := NewDecoder(f, Options{KeepExtra: true})

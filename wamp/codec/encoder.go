@@ -124,12 +124,8 @@ func (e *encoder) key(v string) {
 
 // checkedKey is key for what is known to be valid UTF-8.
 func (e *encoder) checkedKey(v string) {
-	if !e.item() {
-		return
-	}
-	var err error
-	if e.dst, err = e.to.appendKey(e.dst, v); err != nil {
-		e.fail(err)
+	if e.item() {
+		e.dst = e.to.appendKey(e.dst, v)
 	}
 }
 

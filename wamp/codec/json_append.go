@@ -47,8 +47,8 @@ func (jsonSyntax) appendText(dst []byte, v string) ([]byte, error) {
 }
 
 // appendKey writes a key and its colon. A key is never a byte string.
-func (jsonSyntax) appendKey(dst []byte, v string) ([]byte, error) {
-	return append(appendJSONString(dst, v), ':'), nil
+func (jsonSyntax) appendKey(dst []byte, v string) []byte {
+	return append(appendJSONString(dst, v), ':')
 }
 
 func (jsonSyntax) appendBytes(dst []byte, v []byte) []byte {

@@ -269,9 +269,7 @@ func (msgpackSyntax) appendText(dst []byte, v string) ([]byte, error) {
 	return msgp.AppendString(dst, v), nil
 }
 
-func (msgpackSyntax) appendKey(dst []byte, v string) ([]byte, error) {
-	return msgp.AppendString(dst, v), nil
-}
+func (msgpackSyntax) appendKey(dst []byte, v string) []byte { return msgp.AppendString(dst, v) }
 
 func (msgpackSyntax) appendBytes(dst []byte, v []byte) []byte { return msgp.AppendBytes(dst, v) }
 

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"math"
 	"sync"
 	"unsafe"
 )
@@ -24,6 +25,7 @@ var (
 	errTooDeep   error = malformed("lists and dicts are nested too deeply")
 	errUTF8      error = malformed("string is not valid UTF-8")
 	errKey       error = malformed("dict key is not a string")
+	errTooMany   error = malformed("too many values")
 )
 
 // scanner reads the tokens of an encoded value.
@@ -34,6 +36,8 @@ type scanner struct {
 	tok    token
 	// scratch holds the text of a token that does not stand in data verbatim.
 	scratch []byte
+	// budget is how many more dynamic values may be made.
+	budget int
 }
 
 // token is one value, or the head of one.
@@ -80,7 +84,7 @@ func (s *scanner) more(c *container) (bool, error) {
 
 // reset makes the scanner stand at the start of data.
 func (s *scanner) reset(syntax syntax, data []byte) {
-	s.syntax, s.data, s.pos = syntax, data, 0
+	s.syntax, s.data, s.pos, s.budget = syntax, data, 0, math.MaxInt
 	s.tok = token{}
 }
 

@@ -61,7 +61,7 @@ type syntax interface {
 	appendNegative(dst []byte, v int64) []byte
 	appendFloat(dst []byte, v float64) ([]byte, error)
 	appendText(dst []byte, v string) ([]byte, error)
-	appendKey(dst []byte, v string) ([]byte, error)
+	appendKey(dst []byte, v string) []byte
 	appendBytes(dst []byte, v []byte) []byte
 	// open starts a list or dict of n items, which may be uncounted.
 	open(dst []byte, dict bool, n int) []byte

@@ -197,6 +197,9 @@ func (e *encoder) tooDeep(depth int) bool {
 
 // value reads the next value, nested at most depth levels.
 func (s *scanner) value(depth int) (any, error) {
+	if s.budget--; s.budget < 0 {
+		return nil, errTooMany
+	}
 	if err := s.syntax.token(s); err != nil {
 		return nil, err
 	}
