@@ -17,7 +17,10 @@
 //
 //   - Every schema compiles under a strict 2020-12 validator ([Catalog.Check]).
 //   - What the runtime's data mapping sends validates against the schema of its
-//     Go type. Bytes count as base64 strings, as the schema says.
+//     Go type. Bytes count as base64 strings, as the schema says. Three things
+//     the mapping does not enforce, so a program can break them: that a value is
+//     one of its type's constants (the zero value often is none), the keywords of
+//     struct tags, and that floats are finite.
 //   - The same service gives the same bytes and the same hash, whatever the order
 //     in which its types were met.
 //   - What cannot travel is refused with the path to it, never described wrongly.
