@@ -66,7 +66,7 @@ func Dial(ctx context.Context, rawURL string, o DialOptions) (Conn, error) {
 	conn, err := d.dial(ctx)
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {
-			err = cause
+			err = fmt.Errorf("%w (%w)", cause, err)
 		}
 		return nil, fmt.Errorf("connect to %s: %w", at.url.Redacted(), err)
 	}
@@ -168,7 +168,9 @@ func (d *dialer) dialWebSocket(ctx context.Context, conn net.Conn) (Conn, error)
 	}
 	plain := *d.at.url
 	plain.Scheme, plain.Fragment, plain.RawFragment = "ws", "", ""
-	ws, response, err := upgrade.DialContext(ctx, plain.String(), d.o.Header)
+	// withConn sees to the context. gorilla's own way, a deadline on the
+	// connection, would compete with it.
+	ws, response, err := upgrade.DialContext(context.WithoutCancel(ctx), plain.String(), d.o.Header)
 	if err != nil {
 		return nil, upgradeError(err, response)
 	}

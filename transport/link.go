@@ -30,6 +30,7 @@ type link struct {
 	src   source
 
 	idle      func()     // see Conn.OnIdle
+	idled     bool       // it was called for the message that is waited for
 	dirty     bool       // the receiving goroutine queued control frames
 	handshake bool       // the deadline of the handshake is still set
 	ending    sync.Mutex // held by whoever shuts down
@@ -60,6 +61,15 @@ func (l *link) start(deadline time.Time) {
 	}
 }
 
+// begin is called for each message that is waited for.
+func (l *link) begin() error {
+	l.idled = false
+	if l.src.stopped.Load() {
+		return l.reason(net.ErrClosed)
+	}
+	return nil
+}
+
 // established is called for each message received; it ends the handshake.
 func (l *link) established() {
 	if l.handshake {
@@ -74,7 +84,8 @@ func (l *link) beforeWait() {
 		l.dirty = false
 		l.flush.now()
 	}
-	if l.idle != nil {
+	if !l.idled && l.idle != nil {
+		l.idled = true
 		l.idle()
 	}
 }

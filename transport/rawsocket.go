@@ -45,11 +45,10 @@ func newRawSocket(conn net.Conn, format wamp.Format, maxSend int, config Config)
 
 // Receive implements [Conn].
 func (c *rawSocket) Receive() ([]byte, error) {
-	c.src.begin()
+	if err := c.begin(); err != nil {
+		return nil, err
+	}
 	for {
-		if c.src.stopped.Load() {
-			return nil, c.reason(net.ErrClosed)
-		}
 		kind, content, err := c.next()
 		if err != nil {
 			return nil, err

@@ -106,7 +106,10 @@ func (s *Server) Serve(l net.Listener) error {
 			return err
 		default:
 			s.log.Warn("cannot accept connections for the moment", "address", l.Addr(), "error", err, "retry", delay)
-			time.Sleep(delay)
+			select {
+			case <-time.After(delay):
+			case <-s.http.done:
+			}
 			delay = min(2*delay, maxDelay)
 		}
 	}

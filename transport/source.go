@@ -21,10 +21,7 @@ type source struct {
 	conn net.Conn
 	raw  syscall.RawConn // nil where reading has to wait in conn.Read
 
-	// beforeWait is called before the network is read, once for each message
-	// that is waited for.
-	beforeWait func()
-	called     bool // since begin
+	beforeWait func() // called each time before the network is read
 
 	buf   []byte // nil, or at its full length
 	class class
@@ -48,9 +45,6 @@ func (s *source) init(conn net.Conn, raw syscall.RawConn, beforeWait func()) {
 		s.try = s.readRaw
 	}
 }
-
-// begin says that the next message is waited for.
-func (s *source) begin() { s.called = false }
 
 // buffered is what was read and not consumed.
 func (s *source) buffered() []byte { return s.buf[s.r:s.w] }
@@ -116,10 +110,7 @@ func (s *source) move(n int) {
 // read reads from the network, into direct if that is not nil and behind what
 // is buffered else.
 func (s *source) read(direct []byte) (int, error) {
-	if !s.called {
-		s.called = true
-		s.beforeWait()
-	}
+	s.beforeWait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopped.Load() {

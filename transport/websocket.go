@@ -33,6 +33,7 @@ type webSocket struct {
 
 	message []byte // what Receive returned last, nil or at its full length
 	class   class
+	err     error // what Receive failed with; gorilla panics when it is asked again and again
 }
 
 func newWebSocket(under *stream, ws *websocket.Conn, format wamp.Format, framing framing, config Config) *webSocket {
@@ -48,28 +49,38 @@ func newWebSocket(under *stream, ws *websocket.Conn, format wamp.Format, framing
 
 // Receive implements [Conn].
 func (c *webSocket) Receive() ([]byte, error) {
-	c.src.begin()
 	c.dropMessage()
-	if c.src.stopped.Load() {
-		return nil, c.reason(net.ErrClosed)
+	if c.err != nil {
+		return nil, c.err
 	}
-	kind, r, err := c.ws.NextReader()
+	if err := c.begin(); err != nil {
+		return nil, err
+	}
+	n, err := c.next()
 	if err != nil {
-		return nil, c.failed(err)
-	}
-	if kind != c.kind {
-		return nil, c.violation(websocket.CloseUnsupportedData, fmt.Sprintf("%s takes no %s messages", subprotocol(c.Format()), kindName(kind)))
-	}
-	n, err := c.readMessage(r)
-	if err != nil {
-		return nil, c.failed(err)
-	}
-	message := c.message[:n:n]
-	if kind == websocket.TextMessage && !utf8.Valid(message) {
-		return nil, c.violation(websocket.CloseInvalidFramePayloadData, "text is not UTF-8")
+		c.err = err
+		return nil, err
 	}
 	c.established()
-	return message, nil
+	return c.message[:n:n], nil
+}
+
+// next reads the next message into c.message.
+func (c *webSocket) next() (n int, err error) {
+	kind, r, err := c.ws.NextReader()
+	if err != nil {
+		return 0, c.failed(err)
+	}
+	if kind != c.kind {
+		return 0, c.violation(websocket.CloseUnsupportedData, fmt.Sprintf("%s takes no %s messages", subprotocol(c.Format()), kindName(kind)))
+	}
+	if n, err = c.readMessage(r); err != nil {
+		return 0, c.failed(err)
+	}
+	if kind == websocket.TextMessage && !utf8.Valid(c.message[:n]) {
+		return 0, c.violation(websocket.CloseInvalidFramePayloadData, "text is not UTF-8")
+	}
+	return n, nil
 }
 
 // Shutdown implements [Conn].
@@ -82,7 +93,7 @@ func (c *webSocket) readMessage(r io.Reader) (n int, err error) {
 	c.growMessage(largeSize)
 	for {
 		if n == len(c.message) {
-			c.growMessage(4 * n)
+			c.growMessage(min(4*n, c.config.MaxMessage+1))
 		}
 		m, err := r.Read(c.message[n:])
 		n += m
@@ -124,8 +135,7 @@ func (c *webSocket) failed(err error) error {
 	var closed *websocket.CloseError
 	if !errors.As(err, &closed) {
 		// The peer broke the protocol. gorilla has queued the close frame that says so.
-		c.shutdown(nil, nil, failLinger)
-		return err
+		return c.hangUp(nil, err)
 	}
 	// The peer closed. gorilla has queued the answer.
 	if ok, _ := c.queue.end(nil, nil); ok {
@@ -141,8 +151,17 @@ func (c *webSocket) failed(err error) error {
 
 // violation closes with a code and a reason.
 func (c *webSocket) violation(code int, reason string) error {
-	c.shutdown(nil, websocket.FormatCloseMessage(code, reason), failLinger)
-	return fmt.Errorf("websocket: %s", reason)
+	return c.hangUp(websocket.FormatCloseMessage(code, reason), fmt.Errorf("websocket: %s", reason))
+}
+
+// hangUp closes the connection once the peer had the time to read why, and
+// returns cause.
+func (c *webSocket) hangUp(closing []byte, cause error) error {
+	if ok, _ := c.queue.end(nil, closing); !ok {
+		return net.ErrClosed // by a Shutdown
+	}
+	c.finish(failLinger)
+	return cause
 }
 
 func kindName(kind int) string {
