@@ -26,6 +26,9 @@ type Config struct {
 	AutoRealm *RealmConfig
 	// Limits bound what peers can make the router hold and wait for.
 	Limits Limits
+	// Origins are the origins, such as "https://app.example.com", whose pages
+	// may connect by WebSocket; "*" is any, nil only pages from the same host.
+	Origins []string
 	// Logger gets violations and other ends of sessions; nil is slog.Default().
 	Logger *slog.Logger
 }
@@ -109,6 +112,11 @@ type Limits struct {
 	Linger time.Duration
 	// MaxSessions is how many sessions may be open; 0 is any number.
 	MaxSessions int
+	// MaxConnections is how many connections may be open; 0 is any number.
+	MaxConnections int
+	// PingInterval is how long a peer may be silent before the router finds out
+	// whether it is still there. Default 30 s, negative never.
+	PingInterval time.Duration
 	// PayloadDepth is how deep lists and dictionaries may nest. Default [codec.DefaultDepth].
 	PayloadDepth int
 }
@@ -121,6 +129,7 @@ func (l Limits) withDefaults() Limits {
 	defaultTo(&l.HandshakeTimeout, 5*time.Second)
 	defaultTo(&l.GoodbyeTimeout, 2*time.Second)
 	defaultTo(&l.Linger, time.Second)
+	defaultTo(&l.PingInterval, 30*time.Second)
 	defaultTo(&l.PayloadDepth, codec.DefaultDepth)
 	return l
 }
@@ -158,11 +167,14 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// transport is the part of the limits that connections keep to.
+// transport is the part of the limits that connections keep to. They get more
+// time for their handshake than sessions do, so that it is the router that ends
+// a peer which says nothing, and can say why.
 func (l Limits) transport() transport.Config {
 	return transport.Config{
 		MaxMessage:       l.MaxMessage,
 		QueueBytes:       l.OutboundQueue,
-		HandshakeTimeout: l.HandshakeTimeout,
+		HandshakeTimeout: l.HandshakeTimeout + l.Linger,
+		PingInterval:     max(0, l.PingInterval),
 	}
 }

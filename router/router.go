@@ -52,7 +52,12 @@ func New(config Config) *Router {
 		realms: make(map[wamp.URI]*realm),
 		peers:  make(map[*peer]struct{}),
 	}
-	r.server = transport.NewServer(r.Attach, transport.ServerOptions{Config: r.limits.transport()})
+	r.server = transport.NewServer(r.Attach, transport.ServerOptions{
+		Config:   r.limits.transport(),
+		MaxConns: r.limits.MaxConnections,
+		Origins:  config.Origins,
+		Log:      config.Logger,
+	})
 	for _, rc := range config.Realms {
 		r.realms[rc.Name] = newRealm(r, rc)
 	}
