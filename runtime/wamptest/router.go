@@ -106,13 +106,18 @@ func (r *Router) listen(t testing.TB, network, address string) string {
 	if err != nil {
 		t.Fatalf("wamptest: %v", err)
 	}
+	r.ServeListener(t, l)
+	return l.Addr().String()
+}
+
+// ServeListener lets the router serve a listener, for example one with TLS, until the test ends.
+func (r *Router) ServeListener(t testing.TB, l net.Listener) {
 	served := make(chan error, 1)
 	go func() { served <- r.router.Serve(l) }()
 	t.Cleanup(func() {
 		_ = l.Close()
 		<-served
 	})
-	return l.Addr().String()
 }
 
 // testLog writes a router's log to the test's.
