@@ -105,23 +105,13 @@ func file(archive *txtar.Archive, name string) *txtar.File {
 func unpack(t *testing.T, archive *txtar.Archive) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	write(t, filepath.Join(dir, "go.mod"), "module example.com/user\n\ngo 1.26\n")
+	put(t, filepath.Join(dir, "go.mod"), "module example.com/user\n\ngo 1.26\n")
 	for _, f := range archive.Files {
 		if f.Name != "want" {
-			write(t, filepath.Join(dir, filepath.FromSlash(f.Name)), string(f.Data))
+			put(t, filepath.Join(dir, filepath.FromSlash(f.Name)), string(f.Data))
 		}
 	}
 	return dir
-}
-
-func write(t *testing.T, path, content string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // snapshot is every file below dir with its content.

@@ -23,6 +23,10 @@ const (
 
 const description = `Generate typed WAMP clients, registrations, publishers and subscriptions.
 
+    wampgen [-tags t] [-check|-diff] [-json] [-v] [packages]
+    wampgen schema [-format catalog|jsonschema] [-o dir] [packages]
+    wampgen explain [WG012]
+
 Annotate an interface, and run wampgen in its package:
 
     //go:generate go tool wampgen .
@@ -37,7 +41,7 @@ Annotate an interface, and run wampgen in its package:
 
 Each annotated package gets one file, wamp_gen.go, with GreeterClient,
 RegisterGreeter and more. Either every file is brought up to date, or, if
-anything is wrong anywhere, none.
+anything is wrong anywhere, none. All annotations: docs/annotations.md.
 
 Exit codes: 0 all is well, 1 a file is out of date (-check, -diff), 2 an error.
 

@@ -81,6 +81,9 @@ func Load(ctx context.Context, config Config) ([]*Package, diag.List, error) {
 	}
 	var result []*Package
 	var complaints diag.List
+	if len(loaded) == 0 {
+		complaints.Add(token.Position{}, diag.LoadFailed, "no packages match %s: is there a go.mod here or above, and Go files that the build tags select?", strings.Join(patterns(config), " "))
+	}
 	sources, typeErrors := NewSources(), newTypeErrors(loaded)
 	for _, p := range loaded {
 		problems := reader.problems(p)
