@@ -23,10 +23,12 @@ type Conn interface {
 	// stay valid until the next call. It fails with io.EOF when the peer closed
 	// in good order, and with the cause otherwise.
 	Receive() ([]byte, error)
-	// OnIdle sets a function that Receive calls, on its own goroutine, each time
-	// just before it has to wait for the network. It is called before the first
-	// Receive and not changed afterwards. What the function is for: flushing
-	// other connections that the messages received so far were routed to.
+	// OnIdle sets a function that Receive calls, on its own goroutine, once each
+	// time that what was read already does not hold the next message, before it
+	// turns to the network, where it may have to wait. OnIdle is called before
+	// the first Receive and not again. What the function is for: flushing the
+	// connections that the messages received so far were routed to. It may call
+	// every method of every connection, but Receive of this one.
 	OnIdle(func())
 
 	// Send encodes m straight into the outbound queue. It never waits and does

@@ -23,12 +23,10 @@ type keepalive struct {
 	written uint64 // octets written when the ping was queued
 }
 
-func startKeepalive(l *link) *keepalive {
-	k := &keepalive{link: l}
+func (k *keepalive) start() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.timer = time.AfterFunc(l.config.PingInterval, k.tick)
-	return k
+	k.timer = time.AfterFunc(k.link.config.PingInterval, k.tick)
 }
 
 func (k *keepalive) stop() {

@@ -18,6 +18,9 @@ import (
 // connection failed.
 const failLinger = 500 * time.Millisecond
 
+// closeAlertTime bounds how long closing TLS may take.
+const closeAlertTime = 100 * time.Millisecond
+
 // link is a connection over the network, without the framing of what is
 // received: the part that RawSocket and WebSocket have in common.
 type link struct {
@@ -57,7 +60,8 @@ func (l *link) start(deadline time.Time) {
 		l.src.setDeadline(deadline)
 	}
 	if l.config.PingInterval > 0 {
-		l.pulse = startKeepalive(l)
+		l.pulse = &keepalive{link: l}
+		l.pulse.start()
 	}
 }
 
@@ -95,11 +99,10 @@ func (l *link) beforeWait() {
 func (l *link) control(send func() error) error {
 	for {
 		err := send()
+		l.dirty = true
 		if err != ErrQueueFull {
-			l.dirty = true
 			return err
 		}
-		l.dirty = true
 		l.beforeWait()
 		if !l.queue.awaitControl() {
 			return net.ErrClosed
@@ -144,7 +147,7 @@ func (l *link) Close() error {
 	if l.pulse != nil {
 		l.pulse.stop()
 	}
-	return l.conn.Close()
+	return closeConn(l.conn)
 }
 
 // shutdown is Conn.Shutdown; closing is what the last frame says, if there is one.
@@ -171,6 +174,8 @@ func (l *link) finish(linger time.Duration) error {
 		}
 		return fmt.Errorf("shut down: the peer did not take %d octets within %v: %w", l.queue.queued(), linger, os.ErrDeadlineExceeded)
 	}
+	cut := time.AfterFunc(time.Until(deadline), func() { socket(l.conn).Close() })
+	defer cut.Stop()
 	closeWrite(l.conn)
 	l.src.stop(deadline)
 	return nil
@@ -205,14 +210,31 @@ func (l *link) reason(err error) error {
 
 func expired(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
 
+// socket is what carries conn: conn itself, without TLS.
+func socket(conn net.Conn) net.Conn {
+	if secure, ok := conn.(*tls.Conn); ok {
+		return secure.NetConn()
+	}
+	return conn
+}
+
+// closeConn closes conn. TLS sends an alert first, to a peer that may not read.
+func closeConn(conn net.Conn) error {
+	if under := socket(conn); under != conn {
+		cut := time.AfterFunc(closeAlertTime, func() { under.Close() })
+		defer cut.Stop()
+	}
+	return conn.Close()
+}
+
 // closeWrite tells the peer that nothing follows, and still takes what it sends.
 func closeWrite(conn net.Conn) {
 	type halfCloser interface{ CloseWrite() error }
-	if half, ok := conn.(halfCloser); ok {
-		half.CloseWrite()
-	}
 	if secure, ok := conn.(*tls.Conn); ok {
-		closeWrite(secure.NetConn())
+		secure.CloseWrite()
+	}
+	if half, ok := socket(conn).(halfCloser); ok {
+		half.CloseWrite()
 	}
 }
 

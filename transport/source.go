@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"crypto/tls"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -179,15 +178,12 @@ func (s *source) stop(deadline time.Time) {
 	s.conn.SetReadDeadline(time.Unix(1, 0))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	socket := s.conn
-	if secure, ok := socket.(*tls.Conn); ok {
-		socket = secure.NetConn() // no need to decrypt it
-	}
-	socket.SetReadDeadline(deadline)
+	under := socket(s.conn) // no need to decrypt it
+	under.SetReadDeadline(deadline)
 	scratch := getBuffer(medium, 0)
 	defer putBuffer(medium, scratch)
 	for {
-		if _, err := socket.Read(scratch[:mediumSize]); err != nil {
+		if _, err := under.Read(scratch[:mediumSize]); err != nil {
 			return
 		}
 	}

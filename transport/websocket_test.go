@@ -61,10 +61,10 @@ func wsKnock(t testing.TB, o transport.ServerOptions, f wamp.Format) (*wsPeer, t
 
 // frame is a frame as a client sends it, masked.
 func frame(first byte, content []byte) []byte {
-	return append(frameHead(first, len(content)), masked(content)...)
+	return append(frameHead(first, int64(len(content))), masked(content)...)
 }
 
-func frameHead(first byte, n int) []byte {
+func frameHead(first byte, n int64) []byte {
 	b := []byte{first}
 	switch {
 	case n > 0xFFFF:
