@@ -38,9 +38,7 @@ func (b *broker) publish(o *outbox, s *session, m *wamp.Publish) *violation {
 		id: wamp.RandomID(), topic: m.Topic, payload: m.Payload,
 		publisher: s, includeMe: m.Options.IncludeMe,
 	}
-	if restricts(&m.Options) {
-		p.audience = &m.Options
-	}
+	p.restrict(&m.Options)
 	if m.Options.DiscloseMe {
 		p.details.Publisher = s.id
 		p.details.PublisherAuthID = s.identity.AuthID
@@ -93,7 +91,7 @@ func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation 
 			fmt.Sprintf("SUBSCRIBE with the unknown matching policy %q", m.Options.Match))
 		return nil
 	}
-	if !m.Topic.ValidPattern(match, b.realm.rule) {
+	if !b.realm.takesPattern(match, m.Topic) {
 		s.refuse(o, wamp.TypeSubscribe, m.Request, wamp.ErrInvalidURI,
 			fmt.Sprintf("%q is no valid topic URI for %s matching", m.Topic, match))
 		return nil
@@ -117,19 +115,28 @@ func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation 
 // admit makes s a member of the subscription that m asks for, and queues
 // SUBSCRIBED in the same step, so that it precedes every EVENT.
 func (b *broker) admit(s *session, m *wamp.Subscribe, match wamp.Match) error {
+	for {
+		sub := b.subscription(match, m.Topic)
+		err := sub.admit(s, &wamp.Subscribed{Request: m.Request, Subscription: sub.id})
+		if err != nil {
+			b.forgetIfEnded(sub)
+		}
+		if err != errEnded {
+			return err
+		}
+	}
+}
+
+// subscription finds the subscription of a topic, or makes it.
+func (b *broker) subscription(match wamp.Match, topic wamp.URI) *subscription {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	sub, exists := b.subscriptions.get(match, m.Topic)
+	sub, exists := b.subscriptions.get(match, topic)
 	if !exists {
-		sub = &subscription{id: b.realm.router.ids.next(), uri: m.Topic, match: match, created: time.Now()}
+		sub = &subscription{id: b.realm.router.ids.next(), uri: topic, match: match, created: time.Now()}
+		b.subscriptions.put(match, topic, sub)
 	}
-	if err := sub.admit(s, &wamp.Subscribed{Request: m.Request, Subscription: sub.id}); err != nil {
-		return err
-	}
-	if !exists {
-		b.subscriptions.put(match, m.Topic, sub)
-	}
-	return nil
+	return sub
 }
 
 // unsubscribe carries out UNSUBSCRIBE.
@@ -143,29 +150,39 @@ func (b *broker) unsubscribe(o *outbox, s *session, m *wamp.Unsubscribe) *violat
 			fmt.Sprintf("this session holds no subscription %d", m.Subscription))
 		return nil
 	}
-	b.mu.Lock()
 	b.expel(membership)
-	b.mu.Unlock()
 	o.deliver(s, &wamp.Unsubscribed{Request: m.Request})
 	return nil
 }
 
 // leave ends a session's subscriptions.
 func (b *broker) leave(s *session) {
-	memberships := s.subscriber.leave()
-	if len(memberships) == 0 {
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, m := range memberships {
+	for _, m := range s.subscriber.leave() {
 		b.expel(m)
 	}
 }
 
-// expel ends a membership, and the subscription with its last one. b.mu is held.
+// expel ends a membership, and the subscription with its last one.
 func (b *broker) expel(m *membership) {
-	if sub := m.subscription; sub.expel(m) {
+	if m.subscription.expel(m) {
+		b.forget(m.subscription)
+	}
+}
+
+// forget takes a subscription that has ended from the table.
+func (b *broker) forget(sub *subscription) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if listed, _ := b.subscriptions.get(sub.match, sub.uri); listed == sub {
 		b.subscriptions.remove(sub.match, sub.uri)
+	}
+}
+
+func (b *broker) forgetIfEnded(sub *subscription) {
+	sub.mu.RLock()
+	ended := sub.ended
+	sub.mu.RUnlock()
+	if ended {
+		b.forget(sub)
 	}
 }

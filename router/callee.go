@@ -37,6 +37,7 @@ type invocation struct {
 	request      wamp.ID // CALL.Request
 	registration *registration
 	interrupted  bool // CANCEL with mode kill was passed on
+	progressive  bool // the callee was told that progressive results are welcome
 }
 
 // take takes an invocation out of the callee's hands. If it is not there,
@@ -49,6 +50,14 @@ func (c *callee) take(id wamp.ID) (taken invocation, open, issued bool) {
 		delete(c.invocations, id)
 	}
 	return taken, open, id <= c.last || c.wrapped
+}
+
+// look is take without taking.
+func (c *callee) look(id wamp.ID) (found invocation, open, issued bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found, open = c.invocations[id]
+	return found, open, id <= c.last || c.wrapped
 }
 
 // takeFor is take for the caller's side, which must be sure that the
@@ -71,6 +80,19 @@ func (c *callee) leave() (map[wamp.ID]serving, map[wamp.ID]invocation) {
 	registrations, invocations := c.registrations, c.invocations
 	c.left, c.registrations, c.invocations = true, nil, nil
 	return registrations, invocations
+}
+
+// interruptible reports whether the callee takes INTERRUPT.
+func (s *session) interruptible() bool {
+	return s.roles.Supports(wamp.RoleCallee, wamp.FeatureCallCanceling)
+}
+
+// progresses reports whether the callee may send progressive results. The
+// specification asks for call canceling beside them, without which a caller that
+// leaves cannot stop them; clients that have only the former are common.
+func (s *session) progresses() bool {
+	return s.roles.Supports(wamp.RoleCallee, wamp.FeatureProgressiveCallResults) &&
+		(!s.realm.strict.Features || s.interruptible())
 }
 
 // serve notes a registration of s, whose role this is, and queues REGISTERED.

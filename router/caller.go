@@ -60,6 +60,24 @@ func (c *caller) find(request wamp.ID) (h handle, open bool) {
 	return h, open
 }
 
+// answer queues an answer of a call that is open and has the handle, for s,
+// whose role this is. The final one closes the call in the same step, so that
+// nothing follows it.
+func (c *caller) answer(s *session, request wamp.ID, h handle, m wamp.Message, final bool) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.calls[request] != h {
+		return errNotCalling
+	}
+	if err := s.conn.Send(m); err != nil {
+		return err
+	}
+	if final {
+		delete(c.calls, request)
+	}
+	return nil
+}
+
 // leave ends the role and returns the calls that are open.
 func (c *caller) leave() map[wamp.ID]handle {
 	c.mu.Lock()

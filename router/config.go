@@ -22,7 +22,8 @@ type Config struct {
 	// Realms are the realms that sessions can join; none means [DefaultRealm].
 	Realms []RealmConfig
 	// AutoRealm, if set, is the model after which a realm that Realms does not
-	// name is made when the first session asks for it. Its Name is ignored.
+	// name is made when the first session asks for it. It ends with its last
+	// session. Its Name is ignored.
 	AutoRealm *RealmConfig
 	// Limits bound what peers can make the router hold and wait for.
 	Limits Limits

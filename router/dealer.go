@@ -109,6 +109,9 @@ func (d *dealer) unsupported(m *wamp.Call) (wamp.ErrorURI, string) {
 
 // yield routes YIELD: to RESULT.
 func (d *dealer) yield(o *outbox, s *session, m *wamp.Yield) *violation {
+	if m.Options.Progress {
+		return d.yieldProgress(o, s, m)
+	}
 	inv, open, issued := s.callee.take(m.Request)
 	switch {
 	case !issued:
@@ -120,8 +123,24 @@ func (d *dealer) yield(o *outbox, s *session, m *wamp.Yield) *violation {
 			wamp.ErrFeatureNotSupported, "the callee answered in payload passthru mode, which is not supported"))
 		return nil
 	}
-	o.result = wamp.Result{Request: inv.request, Payload: m.Payload}
+	o.result = wamp.Result{Request: inv.request, Payload: ready(m.Payload, inv.caller)}
 	o.answer(inv, handle{s, m.Request}, &o.result)
+	return nil
+}
+
+// yieldProgress routes YIELD with progress, which leaves the call open. A
+// progressive result that the caller has not asked for is dropped.
+func (d *dealer) yieldProgress(o *outbox, s *session, m *wamp.Yield) *violation {
+	inv, open, issued := s.callee.look(m.Request)
+	switch {
+	case !issued:
+		return violationf("YIELD for invocation %d, which was never issued to this session", m.Request)
+	case !open, !inv.progressive:
+		return nil
+	}
+	o.result = wamp.Result{Request: inv.request, Payload: ready(m.Payload, inv.caller)}
+	o.result.Details.Progress = true
+	o.progress(inv, handle{s, m.Request}, &o.result)
 	return nil
 }
 
@@ -138,7 +157,7 @@ func (d *dealer) fail(o *outbox, s *session, m *wamp.ErrorMessage) *violation {
 		return nil
 	}
 	message := &o.failure
-	*message = wamp.ErrorMessage{RequestType: wamp.TypeCall, Request: inv.request, URI: m.URI, Payload: m.Payload}
+	*message = wamp.ErrorMessage{RequestType: wamp.TypeCall, Request: inv.request, URI: m.URI, Payload: ready(m.Payload, inv.caller)}
 	if !wamp.URI(m.URI).Valid(wamp.LooseURIs) {
 		message = o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request,
 			wamp.ErrInvalidURI, fmt.Sprintf("the callee answered with %q, which is no valid error URI", m.URI))
@@ -156,7 +175,7 @@ func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
 	}
 	reason, message := wamp.ErrCanceled, "the caller canceled the call"
 	mode := m.Options.Mode
-	interruptible := h.callee.roles.Supports(wamp.RoleCallee, wamp.FeatureCallCanceling)
+	interruptible := h.callee.interruptible()
 	switch {
 	case mode == wamp.CancelKill && interruptible:
 		if h.callee.callee.interrupt(s, h.invocation, m.Request) {
@@ -189,19 +208,15 @@ func (o *outbox) sendInterrupt(h handle, mode string) {
 // leave ends what a session holds as a callee and as a caller.
 func (d *dealer) leave(o *outbox, s *session) {
 	registrations, invocations := s.callee.leave()
-	if len(registrations) > 0 {
-		d.mu.Lock()
-		for _, service := range registrations {
-			d.withdraw(service.registration, s)
-		}
-		d.mu.Unlock()
+	for _, service := range registrations {
+		d.withdraw(service.registration, s)
 	}
 	for id, inv := range invocations {
 		o.answer(inv, handle{s, id}, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request,
 			wamp.ErrCanceled, "the callee left before it answered"))
 	}
 	for request, h := range s.caller.leave() {
-		if h.callee.callee.takeFor(s, h.invocation, request) && h.callee.roles.Supports(wamp.RoleCallee, wamp.FeatureCallCanceling) {
+		if h.callee.callee.takeFor(s, h.invocation, request) && h.callee.interruptible() {
 			o.sendInterrupt(h, wamp.CancelKillNoWait)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/wampkit/wampkit/transport"
 	"github.com/wampkit/wampkit/wamp"
 )
 
@@ -22,6 +21,7 @@ var announced = wamp.Roles{}.
 		wamp.FeaturePatternBasedSubscription,
 	).
 	With(wamp.RoleDealer,
+		wamp.FeatureProgressiveCallResults,
 		wamp.FeatureCallCanceling,
 		wamp.FeatureCallerIdentification,
 		wamp.FeaturePatternBasedRegistration,
@@ -101,19 +101,28 @@ func (p *peer) welcome(m *wamp.Hello, inTime *time.Timer) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	realm, err := p.router.holdRealm(m.Realm)
+	if err != nil {
+		return nil, err
+	}
+	h.realm = realm
+	s, err := p.join(h, inTime)
+	if err != nil {
+		p.router.releaseRealm(realm)
+		return nil, err
+	}
+	return s, nil
+}
+
+// join opens a session in the realm that was found.
+func (p *peer) join(h *hello, inTime *time.Timer) (*session, error) {
 	id := wamp.RandomID()
 	identity, err := p.authenticate(h, id, inTime)
 	if err != nil {
 		return nil, err
 	}
-	if !inTime.Stop() {
-		return nil, errOver
-	}
 	s := newSession(p, h, id, identity)
-	if err := h.realm.join(s); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return s, h.realm.join(s)
 }
 
 // read checks HELLO.
@@ -131,11 +140,7 @@ func (p *peer) read(m *wamp.Hello) (*hello, error) {
 	if !playsAny(roles, clientRoles[:]) {
 		return nil, wamp.NewError(wamp.ErrProtocolViolation, "HELLO.Details.roles announces no role of a client")
 	}
-	realm, err := p.router.realm(m.Realm)
-	if err != nil {
-		return nil, err
-	}
-	h := &hello{realm: realm, roles: roles}
+	h := &hello{roles: roles}
 	h.agent, _ = m.Details["agent"].(string)
 	h.authID, _ = m.Details["authid"].(string)
 	h.authExtra, _ = m.Details["authextra"].(wamp.Dict)
@@ -206,7 +211,7 @@ func (p *peer) challenge(c *wamp.Challenge, inTime *time.Timer) (*wamp.Authentic
 }
 
 // sendWelcome queues WELCOME. To a peer that takes only small messages it is
-// sent without what the peer can do without.
+// sent without what the peer can do without. It fails like an authenticator.
 func (s *session) sendWelcome() error {
 	details := wamp.Dict{
 		"roles":        announced.Dict(),
@@ -221,14 +226,16 @@ func (s *session) sendWelcome() error {
 		details["authextra"] = s.identity.Extra
 	}
 	err := s.conn.Send(&wamp.Welcome{Session: s.id, Details: details})
-	var tooLarge *transport.TooLargeError
-	if !errors.As(err, &tooLarge) {
-		return err
+	if fateOf(err) == unfit {
+		details["roles"] = wamp.Roles{}.With(wamp.RoleBroker).With(wamp.RoleDealer).Dict()
+		err = s.conn.Send(&wamp.Welcome{Session: s.id, Details: details})
 	}
-	details["roles"] = wamp.Roles{}.With(wamp.RoleBroker).With(wamp.RoleDealer).Dict()
-	err = s.conn.Send(&wamp.Welcome{Session: s.id, Details: details})
-	if errors.As(err, &tooLarge) {
-		return wamp.NewError(wamp.ErrPayloadSizeExceeded, "WELCOME takes %d octets, %d are accepted", tooLarge.Size, tooLarge.Limit)
+	switch fateOf(err) {
+	case queued:
+		return nil
+	case unfit:
+		uri, message := unfitFor("WELCOME", err)
+		return wamp.NewError(uri, "%s", message)
 	}
-	return err
+	return errOver
 }

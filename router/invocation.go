@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/wampkit/wampkit/wamp"
+	"github.com/wampkit/wampkit/wamp/codec"
 )
 
 // errNotServing means that a callee has left or given its registration up in
@@ -14,6 +15,7 @@ var errNotServing = errors.New("callee does not serve the registration any more"
 // wait. An error, which is one of errNotServing, errNotCalling, errStillOpen and
 // those of Conn.Send, means that nothing has happened.
 func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *wamp.Call) error {
+	payload := ready(m.Payload, callee)
 	c := &callee.callee
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -29,10 +31,12 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 	message.Request = id
 	message.Registration = reg.id
 	message.Details = wamp.InvocationDetails{}
-	message.Payload = m.Payload
+	message.Payload = payload
 	if reg.match != wamp.MatchExact {
 		message.Details.Procedure = m.Procedure
 	}
+	progressive := m.Options.ReceiveProgress && callee.progresses()
+	message.Details.ReceiveProgress = progressive
 	if m.Options.DiscloseMe || service.disclosing {
 		message.Details.Caller = caller.id
 		message.Details.CallerAuthID = caller.identity.AuthID
@@ -46,7 +50,7 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 	if c.invocations == nil {
 		c.invocations = make(map[wamp.ID]invocation)
 	}
-	c.invocations[id] = invocation{caller: caller, request: m.Request, registration: reg}
+	c.invocations[id] = invocation{caller: caller, request: m.Request, registration: reg, progressive: progressive}
 	return nil
 }
 
@@ -54,44 +58,64 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 // taken the invocation out of the callee's hands. An answer that the caller
 // cannot take is replaced by an ERROR that says so.
 func (o *outbox) answer(inv invocation, h handle, m wamp.Message) {
+	err := o.toCaller(inv, h, m, true)
+	if fateOf(err) != unfit {
+		return
+	}
+	uri, message := unfitFor("the answer", err)
+	err = o.toCaller(inv, h, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request, uri, message), true)
+	if fateOf(err) == unfit { // not even that goes through
+		inv.caller.caller.forget(inv.request)
+	}
+}
+
+// toCaller sends an answer to the caller of an open call, and waits for room
+// for it if it must.
+func (o *outbox) toCaller(inv invocation, h handle, m wamp.Message, final bool) error {
 	caller := inv.caller
-	for replaced := false; ; {
-		err := o.tryAnswer(inv, h, m)
+	for {
+		err := caller.caller.answer(caller, inv.request, h, m, final)
 		switch fateOf(err) {
 		case queued:
 			o.touch(caller)
-			return
+			return nil
 		case full:
 			if !o.awaitRoom(caller) {
 				caller.endStalled()
-				return
+				return err
 			}
-		case unfit:
-			if replaced { // not even that goes through
-				caller.caller.forget(inv.request)
-				return
-			}
-			replaced = true
-			uri, message := unfitFor("the answer", err)
-			m = o.failed(caller.conn.Format(), wamp.TypeCall, inv.request, uri, message)
-		case gone:
-			return
+		default:
+			return err
 		}
 	}
 }
 
-// tryAnswer is one attempt of answer. The call is closed and the answer queued
-// in one step, so that nothing follows the final answer of a call.
-func (o *outbox) tryAnswer(inv invocation, h handle, m wamp.Message) error {
-	c := &inv.caller.caller
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.calls[inv.request] != h {
-		return errNotCalling
+// progress sends a progressive result. The call stays open, unless the caller
+// cannot take the result: it is then ended rather than left with a gap.
+func (o *outbox) progress(inv invocation, h handle, m *wamp.Result) {
+	err := o.toCaller(inv, h, m, false)
+	if fateOf(err) != unfit || !h.callee.callee.takeFor(inv.caller, h.invocation, inv.request) {
+		return
 	}
-	if err := inv.caller.conn.Send(m); err != nil {
-		return err
+	uri, message := unfitFor("a progressive result", err)
+	o.answer(inv, h, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request, uri, message))
+	if h.callee.interruptible() {
+		o.sendInterrupt(h, wamp.CancelKillNoWait)
 	}
-	delete(c.calls, inv.request)
-	return nil
+}
+
+// ready transcodes a large payload for a receiver, so that sending it, which
+// happens with locks held, takes no longer than a copy. What cannot be
+// transcoded is left as it is, for Send to refuse.
+func ready(p wamp.Payload, receiver *session) wamp.Payload {
+	const large = 16 << 10
+	format := receiver.conn.Format()
+	if p.Format == format || p.Size() < large {
+		return p
+	}
+	transcoded, err := codec.TranscodePayload(p, format)
+	if err != nil {
+		return p
+	}
+	return transcoded
 }

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/wampkit/wampkit/wamp"
@@ -18,7 +19,7 @@ type publication struct {
 	publisher *session // who published, nil for nobody in this realm
 	includeMe bool     // whether the publisher may get its own event
 	// audience restricts who may get the event, nil for nobody in particular
-	// (Advanced Profile, section "Subscriber Black- and Whitelisting").
+	// (Advanced Profile, section "Subscriber Black- and Whitelisting"). See restrict.
 	audience *wamp.PublishOptions
 }
 
@@ -32,16 +33,45 @@ func (p *publication) reaches(s *session) bool {
 	if a == nil {
 		return true
 	}
-	return !slices.Contains(a.Exclude, s.id) &&
-		!slices.Contains(a.ExcludeAuthID, s.identity.AuthID) &&
-		!slices.Contains(a.ExcludeAuthRole, s.identity.Role) &&
-		(a.Eligible == nil || slices.Contains(a.Eligible, s.id)) &&
-		(a.EligibleAuthID == nil || slices.Contains(a.EligibleAuthID, s.identity.AuthID)) &&
-		(a.EligibleAuthRole == nil || slices.Contains(a.EligibleAuthRole, s.identity.Role))
+	return !names(a.Exclude, s.id) &&
+		!names(a.ExcludeAuthID, s.identity.AuthID) &&
+		!names(a.ExcludeAuthRole, s.identity.Role) &&
+		(a.Eligible == nil || names(a.Eligible, s.id)) &&
+		(a.EligibleAuthID == nil || names(a.EligibleAuthID, s.identity.AuthID)) &&
+		(a.EligibleAuthRole == nil || names(a.EligibleAuthRole, s.identity.Role))
 }
 
-// restricts reports whether options name an audience.
-func restricts(o *wamp.PublishOptions) bool {
-	return o.Exclude != nil || o.ExcludeAuthID != nil || o.ExcludeAuthRole != nil ||
-		o.Eligible != nil || o.EligibleAuthID != nil || o.EligibleAuthRole != nil
+// restrict makes the audience of a publication from its options, or leaves it
+// open if they name none.
+func (p *publication) restrict(o *wamp.PublishOptions) {
+	if o.Exclude == nil && o.ExcludeAuthID == nil && o.ExcludeAuthRole == nil &&
+		o.Eligible == nil && o.EligibleAuthID == nil && o.EligibleAuthRole == nil {
+		return
+	}
+	sortLong(o.Exclude)
+	sortLong(o.ExcludeAuthID)
+	sortLong(o.ExcludeAuthRole)
+	sortLong(o.Eligible)
+	sortLong(o.EligibleAuthID)
+	sortLong(o.EligibleAuthRole)
+	p.audience = o
+}
+
+// longList is the length from which a list is sorted once, since it is searched
+// for every subscriber.
+const longList = 12
+
+func sortLong[T cmp.Ordered](list []T) {
+	if len(list) >= longList {
+		slices.Sort(list)
+	}
+}
+
+// names reports whether a list that went through sortLong has an item.
+func names[T cmp.Ordered](list []T, item T) bool {
+	if len(list) < longList {
+		return slices.Contains(list, item)
+	}
+	_, found := slices.BinarySearch(list, item)
+	return found
 }

@@ -8,16 +8,17 @@ import (
 
 // realm is a routing domain: sessions of one realm never reach another's.
 //
-// Locks of a realm are taken in this order; those of a later line may be taken
-// while one of an earlier line is held, never the other way round:
+// Locks are taken in this order, and never one of one line while one of another
+// line is held:
 //
+//	Router.mu
 //	realm.mu
-//	broker.mu → subscription.mu → subscriber.mu
+//	broker.mu
+//	subscription.mu → subscriber.mu
 //	dealer.mu → callee.mu → caller.mu
 //
-// of which no two of the same name are ever held together. Under any of them
-// messages may be queued, which never waits; waiting for room never happens
-// under a lock.
+// No two of the same name are ever held together. Under any of them messages
+// may be queued, which never waits; waiting for room never happens under a lock.
 type realm struct {
 	name           wamp.URI
 	router         *Router
@@ -31,6 +32,11 @@ type realm struct {
 	mu       sync.RWMutex // guards the fields below
 	sessions map[wamp.ID]*session
 	closed   bool // no session may join any more
+
+	// holders counts the sessions, and the peers that are joining. A passing
+	// realm, which Config.AutoRealm made, ends with its last holder.
+	holders int // guarded by Router.mu
+	passing bool
 }
 
 func newRealm(r *Router, config RealmConfig) *realm {
@@ -49,6 +55,15 @@ func newRealm(r *Router, config RealmConfig) *realm {
 	realm.broker.realm = realm
 	realm.dealer.realm = realm
 	return realm
+}
+
+// maxPattern is the longest URI, in octets, that may be subscribed to or
+// registered. It bounds how deep the trees of patterns grow.
+const maxPattern = 16 << 10
+
+// takesPattern reports whether a URI may be subscribed to or registered.
+func (r *realm) takesPattern(match wamp.Match, uri wamp.URI) bool {
+	return len(uri) <= maxPattern && uri.ValidPattern(match, r.rule)
 }
 
 // errDraining refuses a HELLO while the router shuts down.
@@ -84,6 +99,7 @@ func (r *realm) leave(s *session) {
 	delete(r.sessions, s.id)
 	r.mu.Unlock()
 	r.router.counters.sessions.Add(-1)
+	r.router.releaseRealm(r)
 }
 
 // close lets nobody join any more and dismisses every session.

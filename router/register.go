@@ -24,7 +24,7 @@ func (d *dealer) register(o *outbox, s *session, m *wamp.Register) *violation {
 		return refuse(wamp.ErrInvalidArgument, "REGISTER with the unknown matching policy %q", m.Options.Match)
 	case !policyKnown:
 		return refuse(wamp.ErrInvalidArgument, "REGISTER with the unknown invocation policy %q", m.Options.Invoke)
-	case !m.Procedure.ValidPattern(match, d.realm.rule):
+	case !d.realm.takesPattern(match, m.Procedure):
 		return refuse(wamp.ErrInvalidURI, "%q is no valid procedure URI for %s matching", m.Procedure, match)
 	case m.Procedure.Reserved():
 		return refuse(wamp.ErrInvalidURI, "%q is reserved for the router", m.Procedure)
@@ -94,16 +94,15 @@ func (d *dealer) unregister(o *outbox, s *session, m *wamp.Unregister) *violatio
 			fmt.Sprintf("this session holds no registration %d", m.Registration))
 		return nil
 	}
-	d.mu.Lock()
 	d.withdraw(reg, s)
-	d.mu.Unlock()
 	o.deliver(s, &wamp.Unregistered{Request: m.Request})
 	return nil
 }
 
 // withdraw takes a callee from a registration, which ends with its last one.
-// d.mu is held.
 func (d *dealer) withdraw(reg *registration, s *session) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	reg.callees = reg.without(s)
 	if len(reg.callees) == 0 {
 		d.registrations.remove(reg.match, reg.uri)

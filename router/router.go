@@ -174,25 +174,39 @@ func (r *Router) dismissPeer(p *peer) {
 	r.background.Done()
 }
 
-// realm finds a realm, or makes it if Config.AutoRealm allows that. Its error
-// is a *wamp.Error.
-func (r *Router) realm(name wamp.URI) (*realm, error) {
+// holdRealm finds a realm, or makes it if Config.AutoRealm allows that, for a
+// session that is to join it. It is to be released when that has left, or has
+// not joined. The error is a *wamp.Error.
+func (r *Router) holdRealm(name wamp.URI) (*realm, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if found := r.realms[name]; found != nil {
-		return found, nil
-	}
-	if r.config.AutoRealm == nil {
+	held := r.realms[name]
+	switch {
+	case held != nil:
+	case r.config.AutoRealm == nil:
 		return nil, wamp.NewError(wamp.ErrNoSuchRealm, "there is no realm %q", name)
-	}
-	if r.draining() {
+	case r.draining():
 		return nil, errDraining
+	default:
+		config := *r.config.AutoRealm
+		config.Name = name
+		held = newRealm(r, config)
+		held.passing = true
+		r.realms[name] = held
 	}
-	rc := *r.config.AutoRealm
-	rc.Name = name
-	made := newRealm(r, rc)
-	r.realms[name] = made
-	return made, nil
+	held.holders++
+	return held, nil
+}
+
+// releaseRealm ends what holdRealm began. A realm that was made for sessions
+// ends with the last of them, so that clients cannot fill the router with realms.
+func (r *Router) releaseRealm(held *realm) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	held.holders--
+	if held.holders == 0 && held.passing {
+		delete(r.realms, held.name)
+	}
 }
 
 func (r *Router) draining() bool { return r.closing.Load() }

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"errors"
 	"net"
 	"sync"
 	"time"
@@ -17,11 +18,12 @@ type subscription struct {
 	match   wamp.Match
 	created time.Time
 
-	// mu guards members. An event is queued for all of them with it held for
-	// reading, so that a session is either in or out, before and after its
-	// SUBSCRIBED and UNSUBSCRIBED.
+	// mu guards the fields below. An event is queued for all members with it
+	// held for reading, so that a session is either in or out, before and after
+	// its SUBSCRIBED and UNSUBSCRIBED.
 	mu      sync.RWMutex
 	members []*membership
+	ended   bool // the last member left; nobody joins any more
 }
 
 // membership is one session's part in a subscription. A gateway that listens
@@ -34,34 +36,41 @@ type membership struct {
 	index        int // in subscription.members, or -1: guarded by subscription.mu
 }
 
-// admit makes s a member and queues subscribed, in this order for everybody
-// who looks. A session that is a member already gets subscribed alone.
+// errEnded means that a subscription has ended and a new one must take its place.
+var errEnded = errors.New("subscription has ended")
+
+// admit makes s a member and queues subscribed, in one step for everybody who
+// looks. A session that is a member already gets subscribed alone. It fails with
+// errEnded, or like Conn.Send; a subscription that is without members then has
+// ended.
 func (sub *subscription) admit(s *session, subscribed *wamp.Subscribed) error {
 	sub.mu.Lock()
 	defer sub.mu.Unlock()
+	if sub.ended {
+		return errEnded
+	}
 	m := &membership{subscription: sub, session: s, conn: s.conn, format: s.conn.Format(), index: len(sub.members)}
 	joined, err := s.subscriber.join(m, subscribed)
 	if joined {
 		sub.members = append(sub.members, m)
 	}
+	sub.ended = len(sub.members) == 0
 	return err
 }
 
-// expel takes a member out and reports whether it was the last one.
-func (sub *subscription) expel(m *membership) (empty bool) {
+// expel takes a member out. The subscription ends with its last one.
+func (sub *subscription) expel(m *membership) (ended bool) {
 	sub.mu.Lock()
 	defer sub.mu.Unlock()
 	end := len(sub.members) - 1
-	moved := sub.members[end]
-	moved.index, m.index = m.index, -1
-	if moved == m {
-		moved.index = -1
-	} else {
-		sub.members[moved.index] = moved
-	}
+	last := sub.members[end]
+	sub.members[m.index] = last
+	last.index = m.index
+	m.index = -1
 	sub.members[end] = nil
 	sub.members = sub.members[:end]
-	return end == 0
+	sub.ended = end == 0
+	return sub.ended
 }
 
 // subscriber is what a session holds as a subscriber.
