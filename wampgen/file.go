@@ -51,8 +51,8 @@ func compare(path string, content []byte) (File, diag.List, error) {
 		complaints.Add(token.Position{Filename: path, Line: 1, Column: 1}, diag.ForeignFile,
 			"this file was not written by wampgen and is in the way: rename or remove it")
 		return File{}, complaints, nil
-	case !bytes.Equal(before, content):
-		f.Change = Updated
+	case !bytes.Equal(bytes.ReplaceAll(before, []byte("\r\n"), []byte("\n")), content):
+		f.Change = Updated // not because git checks text out with other line ends
 	}
 	return f, nil, nil
 }

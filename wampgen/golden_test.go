@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/wampkit/wampkit/wampgen"
+	"github.com/wampkit/wampkit/wampgen/diag"
 )
 
 // The tests do not compile with goldens that are out of date, so that only the
@@ -61,5 +62,25 @@ func TestCatalogsOfGoldensCompile(t *testing.T) {
 		if err := d.Catalog.Check(); err != nil {
 			t.Errorf("%s.%s: %v", d.Package, d.Interface, err)
 		}
+	}
+}
+
+// TestDirectivesOfOtherPackages generates one package alone: it still finds
+// comments and directives of the interfaces that it embeds from others. Run alone, the
+// other package has directives that nothing uses.
+func TestDirectivesOfOtherPackages(t *testing.T) {
+	options := goldens
+	options.Check, options.Patterns = true, []string{"./embedding"}
+	report, err := wampgen.Generate(t.Context(), options)
+	if err != nil || len(report.Diagnostics) > 0 {
+		t.Fatal(err, report.Diagnostics)
+	}
+	if report.Drift() {
+		t.Error("the file depends on which packages are loaded")
+	}
+	options.Patterns = []string{"./embedding/base"}
+	report, err = wampgen.Generate(t.Context(), options)
+	if err != nil || len(report.Diagnostics) != 1 || report.Diagnostics[0].Code != diag.DanglingDirective {
+		t.Error(err, report.Diagnostics)
 	}
 }

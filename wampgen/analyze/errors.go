@@ -3,6 +3,7 @@ package analyze
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/wampkit/wampkit/wampgen/diag"
@@ -86,6 +87,10 @@ func (a *analysis) resolveErrors(d *directive.Directive) []*model.Error {
 			continue
 		}
 		if e := a.errorNamed(name); e != nil {
+			if slices.Contains(resolved, e) {
+				a.complaints.Add(d.PosOf("errors"), diag.RepeatedArgument, "errors=%s: the error is named twice", name)
+				continue
+			}
 			resolved = append(resolved, e)
 			continue
 		}

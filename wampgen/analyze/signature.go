@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"strconv"
+	"strings"
 
 	"github.com/wampkit/wampkit/schema"
 	"github.com/wampkit/wampkit/wampgen/diag"
@@ -211,15 +212,23 @@ func (a *analysis) brokenImport(m *method) string {
 }
 
 // unnameable returns the first type within t that emitted code could not write
-// down, because it is unexported in another package.
+// down, because it is unexported in another package, or that package is internal to others.
 func (a *analysis) unnameable(t types.Type) string {
 	var hidden string
 	walkNames(t, func(name *types.TypeName) {
-		if hidden == "" && name.Pkg() != nil && name.Pkg() != a.load.Types && !name.Exported() {
+		if hidden == "" && name.Pkg() != nil && name.Pkg() != a.load.Types && !(name.Exported() && importable(name.Pkg().Path(), a.load.Path)) {
 			hidden = name.Pkg().Path() + "." + name.Name()
 		}
 	})
 	return hidden
+}
+
+// importable reports whether the package at path from may import the one at
+// path: an internal package is for those below the parent of its internal folder.
+func importable(path, from string) bool {
+	path, from = "/"+path+"/", "/"+from+"/"
+	internal := strings.LastIndex(path, "/internal/")
+	return internal < 0 || strings.HasPrefix(from, path[:internal]+"/")
 }
 
 // walkNames calls f for every named type that t spells out.

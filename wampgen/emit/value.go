@@ -71,16 +71,16 @@ func (f *file) send(args string, values []*model.Value, local []string, form mod
 	for i, v := range values {
 		if v.Variadic {
 			item := b.scope.Take("item", "element")
-			code = append(code, jen.For(jen.List(jen.Id("_"), jen.Id(item)).Op(":=").Range().Id(local[i])).Block(f.append(args, v, item)))
+			code = append(code, jen.For(jen.List(jen.Id("_"), jen.Id(item)).Op(":=").Range().Id(local[i])).Block(f.sendOne(args, v, item)))
 			continue
 		}
-		code = append(code, f.append(args, v, local[i]))
+		code = append(code, f.sendOne(args, v, local[i]))
 	}
 	return code
 }
 
-// append writes args.Int(int64(x)) and the like.
-func (f *file) append(args string, v *model.Value, local string) jen.Code {
+// sendOne writes args.Int(int64(x)) and the like.
+func (f *file) sendOne(args string, v *model.Value, local string) jen.Code {
 	value := jen.Id(local)
 	if converts(v.Kind, elem(v)) {
 		value = conversion(f.typeText(wireType(v.Kind)), value)

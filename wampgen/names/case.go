@@ -29,7 +29,8 @@ func Component(name string, style Style) string {
 
 // words splits a Go name at underscores, before an upper-case letter behind a
 // lower-case letter or digit, and before the last upper-case letter of a run
-// that a lower-case letter follows: HTTPCode is HTTP and Code, GetV2 is Get and V2.
+// that a lower-case letter follows: HTTPCode is HTTP and Code, GetV2 is Get and
+// V2. The s of a plural belongs to its run: UserIDs is User and IDs.
 func words(name string) []string {
 	var words []string
 	runes := []rune(name)
@@ -48,12 +49,17 @@ func words(name string) []string {
 		case i == 0 || !unicode.IsUpper(r):
 		case !unicode.IsUpper(runes[i-1]):
 			cut(i)
-		case i+1 < len(runes) && unicode.IsLower(runes[i+1]):
+		case i+1 < len(runes) && unicode.IsLower(runes[i+1]) && !isPlural(runes[i+1:]):
 			cut(i)
 		}
 	}
 	cut(len(runes))
 	return words
+}
+
+// isPlural reports an s that ends a word.
+func isPlural(rest []rune) bool {
+	return rest[0] == 's' && (len(rest) == 1 || !unicode.IsLower(rest[1]))
 }
 
 // Exported makes the first letter of a Go name upper case.

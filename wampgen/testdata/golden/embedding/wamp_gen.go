@@ -24,7 +24,7 @@ const (
 const (
 	UsersFirstURI   wamp.URI = "com.example.embedding.first"
 	UsersVersionURI wamp.URI = "com.example.embedding.version"
-	UsersGetURI     wamp.URI = "com.example.embedding.get"
+	UsersGetURI     wamp.URI = "com.example.embedding.one"
 	UsersListURI    wamp.URI = "com.example.embedding.all"
 	UsersLastURI    wamp.URI = "com.example.embedding.last"
 )
@@ -32,7 +32,7 @@ const (
 var (
 	usersFirst   = runtime.Procedure{URI: UsersFirstURI}
 	usersVersion = runtime.Procedure{URI: UsersVersionURI}
-	usersGet     = runtime.Procedure{URI: UsersGetURI}
+	usersGet     = runtime.Procedure{URI: UsersGetURI, Idempotent: true}
 	usersList    = runtime.Procedure{URI: UsersListURI, Idempotent: true}
 	usersLast    = runtime.Procedure{URI: UsersLastURI}
 )
@@ -77,7 +77,7 @@ func (c *UsersClient) Version(ctx context.Context) (version string, err error) {
 	return version, out.Err()
 }
 
-// Get returns one.
+// Get returns one. Its directive holds wherever it is embedded.
 func (c *UsersClient) Get(ctx context.Context, key string) (value User, err error) {
 	args := runtime.NewArgs()
 	args.String(key)
@@ -237,16 +237,16 @@ func (u UnimplementedUsers) sealed() {
 
 // UsersCatalogHash identifies what peers can observe of Users: it changes with
 // procedures, topics, errors and types, not with documentation.
-const UsersCatalogHash = "sha256:e61cba54bb24f228156bbcd2cfd05f3698e613e45af9b752738eaca3df037d71"
+const UsersCatalogHash = "sha256:49876859f947e80fd31536da1ab130285c7460bbb19932cacea465c11aa604fc"
 
 // UsersCatalog describes Users in JSON, for peers in any language.
-var UsersCatalog = []byte(`{"wampCatalog":"1.0","service":"com.example.embedding","title":"Users","description":"Users is a service made of parts.","hash":"sha256:e61cba54bb24f228156bbcd2cfd05f3698e613e45af9b752738eaca3df037d71","procedures":{"com.example.embedding.all":{"summary":"List returns all.","description":"List returns all.","idempotent":true,"args":{"type":"array","maxItems":0},"params":{"type":"object","title":"UsersListParams"},"result":{"args":{"prefixItems":[{"items":{"$ref":"#/$defs/User"},"type":"array"}],"type":"array","maxItems":1,"minItems":1},"names":[""]},"progress":null,"input":null,"errors":[]},"com.example.embedding.first":{"summary":"First comes first.","description":"First comes first.","args":{"type":"array","maxItems":0},"params":{"type":"object","title":"UsersFirstParams"},"result":{"args":{"type":"array","maxItems":0},"names":[]},"progress":null,"input":null,"errors":[]},"com.example.embedding.get":{"summary":"Get returns one.","description":"Get returns one.","args":{"prefixItems":[{"type":"string","title":"key"}],"type":"array","maxItems":1,"minItems":1},"params":{"properties":{"key":{"type":"string","x-wamp-position":0}},"type":"object","required":["key"],"title":"UsersGetParams"},"result":{"args":{"prefixItems":[{"$ref":"#/$defs/User","title":"value"}],"type":"array","maxItems":1,"minItems":1},"names":["value"]},"progress":null,"input":null,"errors":[]},"com.example.embedding.last":{"summary":"Last comes last.","description":"Last comes last.","args":{"prefixItems":[{"$ref":"#/$defs/hidden","title":"open"},{"type":"integer","title":"n"}],"type":"array","maxItems":2,"minItems":2},"params":{"properties":{"open":{"$ref":"#/$defs/hidden","x-wamp-position":0},"n":{"type":"integer","x-wamp-position":1}},"type":"object","required":["open","n"],"title":"UsersLastParams"},"result":{"args":{"prefixItems":[{"$ref":"#/$defs/hidden"}],"type":"array","maxItems":1,"minItems":1},"names":[""]},"progress":null,"input":null,"errors":[]},"com.example.embedding.version":{"summary":"Version tells the version.","description":"Version tells the version.","args":{"type":"array","maxItems":0},"params":{"type":"object","title":"UsersVersionParams"},"result":{"args":{"prefixItems":[{"type":"string","title":"version"}],"type":"array","maxItems":1,"minItems":1},"names":["version"]},"progress":null,"input":null,"errors":[]}},"topics":{},"errors":{},"$defs":{"User":{"properties":{"id":{"type":"string"}},"type":"object","required":["id"],"title":"User","description":"User is a user."},"hidden":{"properties":{"value":{"type":"integer"}},"type":"object","required":["value"],"title":"hidden","description":"Hidden is part of an exported alias."}}}`)
+var UsersCatalog = []byte(`{"wampCatalog":"1.0","service":"com.example.embedding","title":"Users","description":"Users is a service made of parts.","hash":"sha256:49876859f947e80fd31536da1ab130285c7460bbb19932cacea465c11aa604fc","procedures":{"com.example.embedding.all":{"summary":"List returns all.","description":"List returns all.","idempotent":true,"args":{"type":"array","maxItems":0},"params":{"type":"object","title":"UsersListParams"},"result":{"args":{"prefixItems":[{"items":{"$ref":"#/$defs/User"},"type":"array"}],"type":"array","maxItems":1,"minItems":1},"names":[""]},"progress":null,"input":null,"errors":[]},"com.example.embedding.first":{"summary":"First comes first.","description":"First comes first.","args":{"type":"array","maxItems":0},"params":{"type":"object","title":"UsersFirstParams"},"result":{"args":{"type":"array","maxItems":0},"names":[]},"progress":null,"input":null,"errors":[]},"com.example.embedding.last":{"summary":"Last comes last.","description":"Last comes last.","args":{"prefixItems":[{"$ref":"#/$defs/hidden","title":"open"},{"type":"integer","title":"n"}],"type":"array","maxItems":2,"minItems":2},"params":{"properties":{"open":{"$ref":"#/$defs/hidden","x-wamp-position":0},"n":{"type":"integer","x-wamp-position":1}},"type":"object","required":["open","n"],"title":"UsersLastParams"},"result":{"args":{"prefixItems":[{"$ref":"#/$defs/hidden"}],"type":"array","maxItems":1,"minItems":1},"names":[""]},"progress":null,"input":null,"errors":[]},"com.example.embedding.one":{"summary":"Get returns one.","description":"Get returns one. Its directive holds wherever it is embedded.","idempotent":true,"args":{"prefixItems":[{"type":"string","title":"key"}],"type":"array","maxItems":1,"minItems":1},"params":{"properties":{"key":{"type":"string","x-wamp-position":0}},"type":"object","required":["key"],"title":"UsersGetParams"},"result":{"args":{"prefixItems":[{"$ref":"#/$defs/User","title":"value"}],"type":"array","maxItems":1,"minItems":1},"names":["value"]},"progress":null,"input":null,"errors":[]},"com.example.embedding.version":{"summary":"Version tells the version.","description":"Version tells the version.","args":{"type":"array","maxItems":0},"params":{"type":"object","title":"UsersVersionParams"},"result":{"args":{"prefixItems":[{"type":"string","title":"version"}],"type":"array","maxItems":1,"minItems":1},"names":["version"]},"progress":null,"input":null,"errors":[]}},"topics":{},"errors":{},"$defs":{"User":{"properties":{"id":{"type":"string"}},"type":"object","required":["id"],"title":"User","description":"User is a user."},"hidden":{"properties":{"value":{"type":"integer"}},"type":"object","required":["value"],"title":"hidden","description":"Hidden is part of an exported alias."}}}`)
 
 // Procedures of Derived.
 const (
 	CopyFirstURI   wamp.URI = "com.example.derived.first"
 	CopyVersionURI wamp.URI = "com.example.derived.version"
-	CopyGetURI     wamp.URI = "com.example.derived.get"
+	CopyGetURI     wamp.URI = "com.example.derived.one"
 	CopyListURI    wamp.URI = "com.example.derived.all"
 	CopyLastURI    wamp.URI = "com.example.derived.last"
 )
@@ -254,7 +254,7 @@ const (
 var (
 	copyFirst   = runtime.Procedure{URI: CopyFirstURI}
 	copyVersion = runtime.Procedure{URI: CopyVersionURI}
-	copyGet     = runtime.Procedure{URI: CopyGetURI}
+	copyGet     = runtime.Procedure{URI: CopyGetURI, Idempotent: true}
 	copyList    = runtime.Procedure{URI: CopyListURI, Idempotent: true}
 	copyLast    = runtime.Procedure{URI: CopyLastURI}
 )
@@ -299,7 +299,7 @@ func (c *CopyClient) Version(ctx context.Context) (version string, err error) {
 	return version, out.Err()
 }
 
-// Get returns one.
+// Get returns one. Its directive holds wherever it is embedded.
 func (c *CopyClient) Get(ctx context.Context, key string) (value User, err error) {
 	args := runtime.NewArgs()
 	args.String(key)
@@ -459,10 +459,10 @@ func (u UnimplementedCopy) sealed() {
 
 // CopyCatalogHash identifies what peers can observe of Derived: it changes with
 // procedures, topics, errors and types, not with documentation.
-const CopyCatalogHash = "sha256:93ebe9a80f942471313832ab135d28805e55aff7aca1638576d4b55368295eed"
+const CopyCatalogHash = "sha256:249550a70add3b1dd304567a83b903e2b4af9c3e6cff5ae7c2374393e3ad42e3"
 
 // CopyCatalog describes Derived in JSON, for peers in any language.
-var CopyCatalog = []byte(`{"wampCatalog":"1.0","service":"com.example.derived","title":"Copy","description":"Derived is a service by another interface's methods.","hash":"sha256:93ebe9a80f942471313832ab135d28805e55aff7aca1638576d4b55368295eed","procedures":{"com.example.derived.all":{"summary":"List returns all.","description":"List returns all.","idempotent":true,"args":{"type":"array","maxItems":0},"params":{"type":"object","title":"CopyListParams"},"result":{"args":{"prefixItems":[{"items":{"$ref":"#/$defs/User"},"type":"array"}],"type":"array","maxItems":1,"minItems":1},"names":[""]},"progress":null,"input":null,"errors":[]},"com.example.derived.first":{"summary":"First comes first.","description":"First comes first.","args":{"type":"array","maxItems":0},"params":{"type":"object","title":"CopyFirstParams"},"result":{"args":{"type":"array","maxItems":0},"names":[]},"progress":null,"input":null,"errors":[]},"com.example.derived.get":{"summary":"Get returns one.","description":"Get returns one.","args":{"prefixItems":[{"type":"string","title":"key"}],"type":"array","maxItems":1,"minItems":1},"params":{"properties":{"key":{"type":"string","x-wamp-position":0}},"type":"object","required":["key"],"title":"CopyGetParams"},"result":{"args":{"prefixItems":[{"$ref":"#/$defs/User","title":"value"}],"type":"array","maxItems":1,"minItems":1},"names":["value"]},"progress":null,"input":null,"errors":[]},"com.example.derived.last":{"summary":"Last comes last.","description":"Last comes last.","args":{"prefixItems":[{"$ref":"#/$defs/hidden","title":"open"},{"type":"integer","title":"n"}],"type":"array","maxItems":2,"minItems":2},"params":{"properties":{"open":{"$ref":"#/$defs/hidden","x-wamp-position":0},"n":{"type":"integer","x-wamp-position":1}},"type":"object","required":["open","n"],"title":"CopyLastParams"},"result":{"args":{"prefixItems":[{"$ref":"#/$defs/hidden"}],"type":"array","maxItems":1,"minItems":1},"names":[""]},"progress":null,"input":null,"errors":[]},"com.example.derived.version":{"summary":"Version tells the version.","description":"Version tells the version.","args":{"type":"array","maxItems":0},"params":{"type":"object","title":"CopyVersionParams"},"result":{"args":{"prefixItems":[{"type":"string","title":"version"}],"type":"array","maxItems":1,"minItems":1},"names":["version"]},"progress":null,"input":null,"errors":[]}},"topics":{},"errors":{},"$defs":{"User":{"properties":{"id":{"type":"string"}},"type":"object","required":["id"],"title":"User","description":"User is a user."},"hidden":{"properties":{"value":{"type":"integer"}},"type":"object","required":["value"],"title":"hidden","description":"Hidden is part of an exported alias."}}}`)
+var CopyCatalog = []byte(`{"wampCatalog":"1.0","service":"com.example.derived","title":"Copy","description":"Derived is a service by another interface's methods.","hash":"sha256:249550a70add3b1dd304567a83b903e2b4af9c3e6cff5ae7c2374393e3ad42e3","procedures":{"com.example.derived.all":{"summary":"List returns all.","description":"List returns all.","idempotent":true,"args":{"type":"array","maxItems":0},"params":{"type":"object","title":"CopyListParams"},"result":{"args":{"prefixItems":[{"items":{"$ref":"#/$defs/User"},"type":"array"}],"type":"array","maxItems":1,"minItems":1},"names":[""]},"progress":null,"input":null,"errors":[]},"com.example.derived.first":{"summary":"First comes first.","description":"First comes first.","args":{"type":"array","maxItems":0},"params":{"type":"object","title":"CopyFirstParams"},"result":{"args":{"type":"array","maxItems":0},"names":[]},"progress":null,"input":null,"errors":[]},"com.example.derived.last":{"summary":"Last comes last.","description":"Last comes last.","args":{"prefixItems":[{"$ref":"#/$defs/hidden","title":"open"},{"type":"integer","title":"n"}],"type":"array","maxItems":2,"minItems":2},"params":{"properties":{"open":{"$ref":"#/$defs/hidden","x-wamp-position":0},"n":{"type":"integer","x-wamp-position":1}},"type":"object","required":["open","n"],"title":"CopyLastParams"},"result":{"args":{"prefixItems":[{"$ref":"#/$defs/hidden"}],"type":"array","maxItems":1,"minItems":1},"names":[""]},"progress":null,"input":null,"errors":[]},"com.example.derived.one":{"summary":"Get returns one.","description":"Get returns one. Its directive holds wherever it is embedded.","idempotent":true,"args":{"prefixItems":[{"type":"string","title":"key"}],"type":"array","maxItems":1,"minItems":1},"params":{"properties":{"key":{"type":"string","x-wamp-position":0}},"type":"object","required":["key"],"title":"CopyGetParams"},"result":{"args":{"prefixItems":[{"$ref":"#/$defs/User","title":"value"}],"type":"array","maxItems":1,"minItems":1},"names":["value"]},"progress":null,"input":null,"errors":[]},"com.example.derived.version":{"summary":"Version tells the version.","description":"Version tells the version.","args":{"type":"array","maxItems":0},"params":{"type":"object","title":"CopyVersionParams"},"result":{"args":{"prefixItems":[{"type":"string","title":"version"}],"type":"array","maxItems":1,"minItems":1},"names":["version"]},"progress":null,"input":null,"errors":[]}},"topics":{},"errors":{},"$defs":{"User":{"properties":{"id":{"type":"string"}},"type":"object","required":["id"],"title":"User","description":"User is a user."},"hidden":{"properties":{"value":{"type":"integer"}},"type":"object","required":["value"],"title":"hidden","description":"Hidden is part of an exported alias."}}}`)
 
 // Procedures of private.
 const (

@@ -11,7 +11,8 @@ type Versioned interface {
 
 // Getter gets something.
 type Getter[K comparable, V any] interface {
-	// Get returns one.
+	// Get returns one. Its directive holds wherever it is embedded.
+	//wamp:procedure one idempotent
 	Get(ctx context.Context, key K) (value V, err error)
 }
 
