@@ -263,7 +263,7 @@ func (q *queue) progress() (written uint64, waiting int) {
 
 // awaitRoom waits until at most half of the limit is in use.
 func (q *queue) awaitRoom(timeout time.Duration) bool {
-	return q.await(timeout, func() (done, over bool) { return !q.ended && q.size <= q.limit/2, q.ended })
+	return q.await(max(timeout, 0), func() (done, over bool) { return !q.ended && q.size <= q.limit/2, q.ended })
 }
 
 // awaitControl waits until every PONG is written.
@@ -273,18 +273,19 @@ func (q *queue) awaitControl() bool {
 
 // awaitEmpty waits until everything is written.
 func (q *queue) awaitEmpty(timeout time.Duration) bool {
-	return q.await(timeout, func() (done, over bool) { return q.err == nil && q.size == 0, q.err != nil })
+	return q.await(max(timeout, 0), func() (done, over bool) { return q.err == nil && q.size == 0, q.err != nil })
 }
 
 // await waits until state, which is called with mu held, says that what is
-// waited for is done, or that it can never be; or until the timeout passes,
-// which a negative one never does. It reports whether it is done.
+// waited for is done, or that it can never be; or until the timeout passes. A
+// timeout of zero only looks, a negative one never passes. It reports whether
+// it is done.
 func (q *queue) await(timeout time.Duration, state func() (done, over bool)) bool {
 	var expired <-chan time.Time
 	for {
 		q.mu.Lock()
 		done, over := state()
-		if done || over {
+		if done || over || timeout == 0 {
 			q.mu.Unlock()
 			return done
 		}

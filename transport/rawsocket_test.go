@@ -237,6 +237,28 @@ func TestRawSocketPing(t *testing.T) { // W221
 	}
 }
 
+func TestRawSocketFrameOfExactly16MiB(t *testing.T) { // W220
+	peer, accepted := knock(t, transport.ServerOptions{})
+	shake(t, peer, "7F F3 00 00")
+	server := <-accepted
+	content := text(1 << 24)
+	go func() {
+		peer.Write(append(unhex(t, "08 00 00 00"), content...))
+		peer.Write(append(unhex(t, "09 00 00 00"), content...))
+	}()
+	if got := receive(t, server); !bytes.Equal(got, content) {
+		t.Fatalf("got %d octets", len(got))
+	}
+	go server.Receive()
+	if prefix, got := readRaw(t, peer); prefix != 0x0A000000 || !bytes.Equal(got, content) {
+		t.Errorf("PONG: got the prefix %08x and %d octets", prefix, len(got))
+	}
+	send(t, server, content)
+	if prefix, got := readRaw(t, peer); prefix != 0x08000000 || !bytes.Equal(got, content) {
+		t.Errorf("message: got the prefix %08x and %d octets", prefix, len(got))
+	}
+}
+
 func TestRawSocketPongIsNeverInsideAnotherFrame(t *testing.T) { // W221
 	peer, accepted := knock(t, transport.ServerOptions{})
 	shake(t, peer, "7F F3 00 00")
