@@ -1,8 +1,11 @@
 package router_test
 
 import (
+	"fmt"
 	"log/slog"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/wampkit/wampkit/router"
 	"github.com/wampkit/wampkit/transport"
@@ -120,4 +123,53 @@ func (p *benchPeer) echo() {
 			return
 		}
 	}
+}
+
+// BenchmarkFanOut publishes to many subscribers over in-process pipes; an
+// operation is one delivery.
+func BenchmarkFanOut(b *testing.B) {
+	for _, subscribers := range []int{1, 100, 1000} {
+		b.Run(fmt.Sprint(subscribers), func(b *testing.B) { benchmarkFanOut(b, subscribers) })
+	}
+}
+
+func benchmarkFanOut(b *testing.B, subscribers int) {
+	r := benchRouter(b)
+	var ready, done sync.WaitGroup
+	rounds := (b.N + subscribers - 1) / subscribers
+	for range subscribers {
+		p := newBenchPeer(b, r, wamp.CBOR)
+		p.send(&wamp.Subscribe{Request: 1, Topic: "com.bench.topic"})
+		p.receive()
+		ready.Add(1)
+		done.Go(func() {
+			ready.Done()
+			for range rounds {
+				if _, err := p.conn.Receive(); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+			p.conn.Close()
+		})
+	}
+	ready.Wait()
+	publisher := newBenchPeer(b, r, wamp.CBOR)
+	payload, err := codec.EncodePayload(wamp.CBOR, []any{string(make([]byte, 128))}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	publish := wamp.Publish{Topic: "com.bench.topic", Payload: payload}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range rounds {
+		publish.Request = wamp.ID(i + 1)
+		for publisher.conn.Send(&publish) != nil {
+			publisher.conn.AwaitRoom(time.Second)
+		}
+		publisher.conn.Flush()
+	}
+	done.Wait()
+	b.StopTimer()
+	publisher.conn.Close()
 }

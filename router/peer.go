@@ -12,7 +12,8 @@ import (
 )
 
 // peer is the far end of one connection. It may open sessions, one after the
-// other. All its methods belong to the goroutine that serves the connection.
+// other. All its methods belong to the goroutine that serves the connection, or
+// to the one that this waits for while a session is established.
 type peer struct {
 	router *Router
 	conn   transport.Conn
@@ -32,7 +33,7 @@ func (p *peer) serve() {
 	p.idle.Store(true)
 	p.conn.OnIdle(p.rest)
 	for {
-		s := p.establish()
+		s := p.establishAside()
 		if s == nil {
 			return
 		}
@@ -42,6 +43,15 @@ func (p *peer) serve() {
 			return
 		}
 	}
+}
+
+// establishAside is establish on a goroutine of its own. A handshake needs a
+// deeper stack than most of what follows, and a goroutine keeps the stack that
+// it once needed: an idle session would take a third more memory for it.
+func (p *peer) establishAside() *session {
+	established := make(chan *session)
+	go func() { established <- p.establish() }()
+	return <-established
 }
 
 // receive waits for the peer's next message, which is valid until the next
