@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/wampkit/wampkit/router"
 	"github.com/wampkit/wampkit/wamp"
@@ -112,5 +113,40 @@ func TestChallengeAndAuthenticate(t *testing.T) {
 		gone.hear("%s", challenge)
 		gone.say(`[3,{},"com.changed.my.mind"]`)
 		gone.hearEnd()
+	})
+}
+
+// faulty panics.
+type faulty struct{}
+
+func (faulty) Method() string { return "anonymous" }
+
+func (faulty) Authenticate(context.Context, *router.Attempt) (router.Identity, error) {
+	panic("a bug in an authenticator")
+}
+
+func TestAPanicEndsNothingButItsConnection(t *testing.T) {
+	config := router.Config{Realms: []router.RealmConfig{
+		{Name: "realm1"}, {Name: "realm2", Authenticators: []router.Authenticator{faulty{}}},
+	}}
+	onEachLink(t, config, func(t *testing.T, r *place) {
+		p, victim := r.join(), r.dial()
+		victim.say(`[1,"realm2",%s]`, everyRole)
+		if got, err := victim.receive(); err == nil {
+			t.Errorf("want the end of the connection, got %s", got.text)
+		}
+		p.quiet()
+	})
+}
+
+func TestW199_TheWaitForAuthenticateIsBounded(t *testing.T) {
+	config := guarded
+	config.Limits.HandshakeTimeout = 20 * time.Millisecond
+	onEachLink(t, config, func(t *testing.T, r *place) {
+		p := r.dial()
+		p.say(`[1,"realm1",{"authid":"joe","authmethods":["password"],%s]`, everyRole[1:])
+		p.hear(`[4,"password",{"hint":"the usual"}]`)
+		p.hear(`[3,{"message":"*"},"wamp.error.timeout"]`)
+		p.hearEnd()
 	})
 }

@@ -12,11 +12,11 @@ import (
 type caller struct {
 	mu    sync.Mutex
 	left  bool // the session left; nothing is sent to it any more
-	calls map[wamp.ID]handle
+	calls map[wamp.ID]openCall
 }
 
-// handle is where the invocation of a call is found.
-type handle struct {
+// openCall is where the invocation of a call is found.
+type openCall struct {
 	callee     *session
 	invocation wamp.ID
 }
@@ -29,7 +29,7 @@ var errStillOpen = errors.New("request id belongs to a call that is still open")
 
 // open notes a call that is about to be handed to a callee. It fails with
 // errNotCalling or errStillOpen.
-func (c *caller) open(request wamp.ID, h handle) error {
+func (c *caller) open(request wamp.ID, h openCall) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.left {
@@ -39,7 +39,7 @@ func (c *caller) open(request wamp.ID, h handle) error {
 		return errStillOpen
 	}
 	if c.calls == nil {
-		c.calls = make(map[wamp.ID]handle)
+		c.calls = make(map[wamp.ID]openCall)
 	}
 	c.calls[request] = h
 	return nil
@@ -53,17 +53,17 @@ func (c *caller) forget(request wamp.ID) {
 }
 
 // find finds the invocation of an open call.
-func (c *caller) find(request wamp.ID) (h handle, open bool) {
+func (c *caller) find(request wamp.ID) (h openCall, open bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	h, open = c.calls[request]
 	return h, open
 }
 
-// answer queues an answer of a call that is open and has the handle, for s,
+// answer queues an answer of a call that is open and is served as h says, for s,
 // whose role this is. The final one closes the call in the same step, so that
 // nothing follows it.
-func (c *caller) answer(s *session, request wamp.ID, h handle, m wamp.Message, final bool) error {
+func (c *caller) answer(s *session, request wamp.ID, h openCall, m wamp.Message, final bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.calls[request] != h {
@@ -79,7 +79,7 @@ func (c *caller) answer(s *session, request wamp.ID, h handle, m wamp.Message, f
 }
 
 // leave ends the role and returns the calls that are open.
-func (c *caller) leave() map[wamp.ID]handle {
+func (c *caller) leave() map[wamp.ID]openCall {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	calls := c.calls

@@ -119,12 +119,12 @@ func (d *dealer) yield(o *outbox, s *session, m *wamp.Yield) *violation {
 	case !open: // canceled, or its caller left
 		return nil
 	case m.Options.Passthru.Scheme != "":
-		o.answer(inv, handle{s, m.Request}, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request,
+		o.answer(inv, openCall{s, m.Request}, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request,
 			wamp.ErrFeatureNotSupported, "the callee answered in payload passthru mode, which is not supported"))
 		return nil
 	}
 	o.result = wamp.Result{Request: inv.request, Payload: ready(m.Payload, inv.caller)}
-	o.answer(inv, handle{s, m.Request}, &o.result)
+	o.answer(inv, openCall{s, m.Request}, &o.result)
 	return nil
 }
 
@@ -140,7 +140,7 @@ func (d *dealer) yieldProgress(o *outbox, s *session, m *wamp.Yield) *violation 
 	}
 	o.result = wamp.Result{Request: inv.request, Payload: ready(m.Payload, inv.caller)}
 	o.result.Details.Progress = true
-	o.progress(inv, handle{s, m.Request}, &o.result)
+	o.progress(inv, openCall{s, m.Request}, &o.result)
 	return nil
 }
 
@@ -162,7 +162,7 @@ func (d *dealer) fail(o *outbox, s *session, m *wamp.ErrorMessage) *violation {
 		message = o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request,
 			wamp.ErrInvalidURI, fmt.Sprintf("the callee answered with %q, which is no valid error URI", m.URI))
 	}
-	o.answer(inv, handle{s, m.Request}, message)
+	o.answer(inv, openCall{s, m.Request}, message)
 	return nil
 }
 
@@ -200,7 +200,7 @@ func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
 }
 
 // sendInterrupt tells a callee to stop an invocation.
-func (o *outbox) sendInterrupt(h handle, mode string) {
+func (o *outbox) sendInterrupt(h openCall, mode string) {
 	o.interrupt = wamp.Interrupt{Request: h.invocation, Options: wamp.InterruptOptions{Mode: mode, Reason: wamp.ErrCanceled}}
 	o.deliver(h.callee, &o.interrupt)
 }
@@ -212,7 +212,7 @@ func (d *dealer) leave(o *outbox, s *session) {
 		d.withdraw(service.registration, s)
 	}
 	for id, inv := range invocations {
-		o.answer(inv, handle{s, id}, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request,
+		o.answer(inv, openCall{s, id}, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request,
 			wamp.ErrCanceled, "the callee left before it answered"))
 	}
 	for request, h := range s.caller.leave() {

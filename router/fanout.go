@@ -40,13 +40,25 @@ func (b *broker) fanOut(o *outbox, sub *subscription, p *publication) {
 		event.Details.Topic = p.topic
 	}
 	var shared frames
+	b.queueForAll(o, sub, p, event, &shared)
+	for _, m := range o.late {
+		b.deliverLate(o, m, event, &shared)
+	}
+	clear(o.late)
+	o.late = o.late[:0]
+}
+
+// queueForAll queues an event for every member that it reaches, and notes in
+// o.late whose queue is full.
+func (b *broker) queueForAll(o *outbox, sub *subscription, p *publication, event *wamp.Event, shared *frames) {
 	sub.mu.RLock()
+	defer sub.mu.RUnlock()
 	alone := len(sub.members) == 1
 	for _, m := range sub.members {
 		if !p.reaches(m.session) {
 			continue
 		}
-		switch fateOf(m.queue(event, &shared, alone)) {
+		switch fateOf(m.queue(event, shared, alone)) {
 		case queued:
 			o.touch(m.session)
 		case full:
@@ -55,13 +67,6 @@ func (b *broker) fanOut(o *outbox, sub *subscription, p *publication) {
 			b.realm.router.counters.eventsUndeliverable.Add(1)
 		}
 	}
-	sub.mu.RUnlock()
-
-	for _, m := range o.late {
-		b.deliverLate(o, m, event, &shared)
-	}
-	clear(o.late)
-	o.late = o.late[:0]
 }
 
 // queue queues an event for the member: encoded straight into its queue if

@@ -24,7 +24,7 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 		return errNotServing
 	}
 	id := c.last.Next()
-	if err := caller.caller.open(m.Request, handle{callee: callee, invocation: id}); err != nil {
+	if err := caller.caller.open(m.Request, openCall{callee: callee, invocation: id}); err != nil {
 		return err
 	}
 	message := &o.invocation
@@ -57,7 +57,7 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 // answer sends the final answer of a call to its caller. Whoever calls it has
 // taken the invocation out of the callee's hands. An answer that the caller
 // cannot take is replaced by an ERROR that says so.
-func (o *outbox) answer(inv invocation, h handle, m wamp.Message) {
+func (o *outbox) answer(inv invocation, h openCall, m wamp.Message) {
 	err := o.toCaller(inv, h, m, true)
 	if fateOf(err) != unfit {
 		return
@@ -71,7 +71,7 @@ func (o *outbox) answer(inv invocation, h handle, m wamp.Message) {
 
 // toCaller sends an answer to the caller of an open call, and waits for room
 // for it if it must.
-func (o *outbox) toCaller(inv invocation, h handle, m wamp.Message, final bool) error {
+func (o *outbox) toCaller(inv invocation, h openCall, m wamp.Message, final bool) error {
 	caller := inv.caller
 	for {
 		err := caller.caller.answer(caller, inv.request, h, m, final)
@@ -92,7 +92,7 @@ func (o *outbox) toCaller(inv invocation, h handle, m wamp.Message, final bool) 
 
 // progress sends a progressive result. The call stays open, unless the caller
 // cannot take the result: it is then ended rather than left with a gap.
-func (o *outbox) progress(inv invocation, h handle, m *wamp.Result) {
+func (o *outbox) progress(inv invocation, h openCall, m *wamp.Result) {
 	err := o.toCaller(inv, h, m, false)
 	if fateOf(err) != unfit || !h.callee.callee.takeFor(inv.caller, h.invocation, inv.request) {
 		return

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime/debug"
 	"sync/atomic"
 
 	"github.com/wampkit/wampkit/transport"
@@ -29,6 +30,7 @@ type peer struct {
 // serve lets the peer open one session after the other, until the connection ends.
 func (p *peer) serve() {
 	defer p.conn.Close()
+	defer p.survive()
 	defer p.rest()
 	p.idle.Store(true)
 	p.conn.OnIdle(p.rest)
@@ -50,8 +52,21 @@ func (p *peer) serve() {
 // it once needed: an idle session would take a third more memory for it.
 func (p *peer) establishAside() *session {
 	established := make(chan *session)
-	go func() { established <- p.establish() }()
+	go func() {
+		var s *session
+		defer func() { established <- s }()
+		defer p.survive()
+		s = p.establish()
+	}()
 	return <-established
+}
+
+// survive keeps a panic, of an [Authenticator] for instance, from ending the
+// process. The connection on whose goroutine it happened ends.
+func (p *peer) survive() {
+	if v := recover(); v != nil {
+		p.router.config.Logger.Error("panic", "peer", p.address(), "value", v, "stack", string(debug.Stack()))
+	}
 }
 
 // receive waits for the peer's next message, which is valid until the next
