@@ -1,5 +1,7 @@
 package wampgen_test
 
+//lint:file-ignore SA1019 deprecated= is one of the options under test
+
 import (
 	"context"
 	"errors"

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -44,10 +46,20 @@ type generate struct {
 	Check   bool `help:"Change nothing; say which files are out of date, with exit code 1."`
 	Diff    bool `help:"Change nothing; print how files would change, with exit code 1."`
 	Verbose bool `short:"v" help:"Say what happens to each file."`
+	Mock    bool `hidden:"" help:"Generate mocks; not supported yet."`
 }
+
+// planned are commands that would otherwise be taken for packages.
+var planned = []string{"client", "lock", "breaking"}
 
 // Run generates.
 func (g *generate) Run(ctx context.Context, std streams) error {
+	switch {
+	case g.Mock:
+		return errors.New("-mock is not supported yet")
+	case len(g.Packages) > 0 && slices.Contains(planned, g.Packages[0]):
+		return fmt.Errorf("wampgen %s is not supported yet; for a package of that name, write ./%[1]s", g.Packages[0])
+	}
 	options, err := g.options()
 	if err != nil {
 		return err

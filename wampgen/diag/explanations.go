@@ -86,7 +86,8 @@ generator, and would silently do nothing.`,
 		Why: `A directive belongs to the declaration directly below its comment. Between them
 there is no blank line, and behind the declaration, on the same line, is
 not above it. A directive on a method counts only if an annotated
-interface has the method, by itself or by embedding.`,
+interface has the method, by itself or by embedding. That may be an interface
+of another package, if both packages are given to the same command.`,
 		Example: `//wamp:service com.acme.device
 
 type Device interface{ … }`,
