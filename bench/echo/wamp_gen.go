@@ -35,12 +35,14 @@ type EchoClient struct {
 
 var _ Echo = (*EchoClient)(nil)
 
-// NewEchoClient returns a client that calls through s, with opts for every call.
+// NewEchoClient returns a client that calls through s, with opts for every
+// call.
 func NewEchoClient(s runtime.Caller, opts ...runtime.CallOption) *EchoClient {
 	return &EchoClient{client: runtime.NewClient(s, opts...)}
 }
 
-// With returns a client that also has opts, which go before those it was made with.
+// With returns a client that also has opts, which win over those it was made
+// with.
 func (c *EchoClient) With(opts ...runtime.CallOption) *EchoClient {
 	return &EchoClient{client: c.client.With(opts...)}
 }
@@ -57,7 +59,8 @@ func (c *EchoClient) Echo(ctx context.Context, data []byte) (result []byte, err 
 	return result, out.Err()
 }
 
-// RegisterEcho registers every procedure of Echo with the router: calls run impl's methods. A failure undoes what it did.
+// RegisterEcho registers every procedure of Echo with the router: calls run
+// impl's methods. A failure undoes what it did.
 func RegisterEcho(ctx context.Context, s runtime.Callee, impl Echo, opts ...runtime.RegisterOption) (*runtime.Registration, error) {
 	return s.RegisterProcedures(ctx, []runtime.ProcedureHandler{
 		{Procedure: &echoEcho, Handle: func(ctx context.Context, in *runtime.Values, out *runtime.Args) error {
@@ -75,7 +78,9 @@ func RegisterEcho(ctx context.Context, s runtime.Callee, impl Echo, opts ...runt
 	}, opts...)
 }
 
-// UnimplementedEcho implements every method of Echo by failing with [wamp.ErrNoSuchProcedure]. A type that embeds it still implements Echo when that gets another method.
+// UnimplementedEcho implements every method of Echo by failing with
+// [wamp.ErrNoSuchProcedure]. A type that embeds it still implements Echo when
+// that gets another method.
 type UnimplementedEcho struct{}
 
 var _ Echo = UnimplementedEcho{}
@@ -84,6 +89,13 @@ var _ Echo = UnimplementedEcho{}
 func (UnimplementedEcho) Echo(ctx context.Context, data []byte) (result []byte, err error) {
 	return result, wamp.NewError(wamp.ErrNoSuchProcedure, "Echo.Echo is not implemented")
 }
+
+// EchoCatalogHash identifies what peers can observe of Echo: it changes with
+// procedures, topics, errors and types, not with documentation.
+const EchoCatalogHash = "sha256:222a583f92a31d9fcaedb0be09e2a14e49582449122f8f6de90a435fcbed060f"
+
+// EchoCatalog describes Echo in JSON, for peers in any language.
+var EchoCatalog = []byte(`{"wampCatalog":"1.0","service":"org.wampkit.bench","title":"Echo","description":"Echo answers with what it was asked.","hash":"sha256:222a583f92a31d9fcaedb0be09e2a14e49582449122f8f6de90a435fcbed060f","procedures":{"org.wampkit.bench.echo":{"summary":"Echo returns data.","description":"Echo returns data.","args":{"prefixItems":[{"type":"string","contentEncoding":"base64","title":"data","x-wamp-type":"binary"}],"type":"array","maxItems":1,"minItems":1},"params":{"properties":{"data":{"type":"string","contentEncoding":"base64","x-wamp-position":0,"x-wamp-type":"binary"}},"type":"object","required":["data"],"title":"EchoEchoParams"},"result":{"args":{"prefixItems":[{"type":"string","contentEncoding":"base64","x-wamp-type":"binary"}],"type":"array","maxItems":1,"minItems":1},"names":[""]},"progress":null,"input":null,"errors":[]}},"topics":{"org.wampkit.bench.tick":{"summary":"Tick carries data to every subscriber.","description":"Tick carries data to every subscriber.","args":{"prefixItems":[{"type":"string","contentEncoding":"base64","title":"data","x-wamp-type":"binary"}],"type":"array","maxItems":1,"minItems":1},"params":{"properties":{"data":{"type":"string","contentEncoding":"base64","x-wamp-position":0,"x-wamp-type":"binary"}},"type":"object","required":["data"],"title":"TicksTickParams"}}},"errors":{},"$defs":{}}`)
 
 // Topics of Ticks.
 const (
@@ -103,12 +115,14 @@ type TicksPublisher struct {
 
 var _ Ticks = (*TicksPublisher)(nil)
 
-// NewTicksPublisher returns a publisher that publishes through s, with opts for every event.
+// NewTicksPublisher returns a publisher that publishes through s, with opts for
+// every event.
 func NewTicksPublisher(s runtime.Publisher, opts ...runtime.PublishOption) *TicksPublisher {
 	return &TicksPublisher{client: runtime.NewEventClient(s, opts...)}
 }
 
-// With returns a publisher that also has opts, which go before those it was made with.
+// With returns a publisher that also has opts, which win over those it was made
+// with.
 func (p *TicksPublisher) With(opts ...runtime.PublishOption) *TicksPublisher {
 	return &TicksPublisher{client: p.client.With(opts...)}
 }
@@ -120,7 +134,8 @@ func (p *TicksPublisher) Tick(ctx context.Context, data []byte) error {
 	return p.client.Publish(ctx, &ticksTick, args)
 }
 
-// SubscribeTicks subscribes to every topic of Ticks: events run h's methods. A failure undoes what it did.
+// SubscribeTicks subscribes to every topic of Ticks: events run h's methods. A
+// failure undoes what it did.
 func SubscribeTicks(ctx context.Context, s runtime.Subscriber, h Ticks, opts ...runtime.SubscribeOption) (*runtime.Subscription, error) {
 	return s.SubscribeTopics(ctx, []runtime.TopicHandler{
 		ticksTickHandler(h.Tick),

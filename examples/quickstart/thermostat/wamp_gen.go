@@ -78,12 +78,14 @@ type FleetClient struct {
 
 var _ Fleet = (*FleetClient)(nil)
 
-// NewFleetClient returns a client that calls through s, with opts for every call.
+// NewFleetClient returns a client that calls through s, with opts for every
+// call.
 func NewFleetClient(s runtime.Caller, opts ...runtime.CallOption) *FleetClient {
 	return &FleetClient{client: runtime.NewClient(s, opts...)}
 }
 
-// With returns a client that also has opts, which go before those it was made with.
+// With returns a client that also has opts, which win over those it was made
+// with.
 func (c *FleetClient) With(opts ...runtime.CallOption) *FleetClient {
 	return &FleetClient{client: c.client.With(opts...)}
 }
@@ -97,7 +99,7 @@ func (c *FleetClient) Install(ctx context.Context, req InstallRequest) (result *
 	if err != nil {
 		return result, err
 	}
-	out.Optional("result", &result)
+	out.Value("result", &result)
 	return result, out.Err()
 }
 
@@ -140,7 +142,8 @@ func (c *FleetClient) List(ctx context.Context, floor *int) (result []Thermostat
 	return result, out.Err()
 }
 
-// RegisterFleet registers every procedure of Fleet with the router: calls run impl's methods. A failure undoes what it did.
+// RegisterFleet registers every procedure of Fleet with the router: calls run
+// impl's methods. A failure undoes what it did.
 func RegisterFleet(ctx context.Context, s runtime.Callee, impl Fleet, opts ...runtime.RegisterOption) (*runtime.Registration, error) {
 	return s.RegisterProcedures(ctx, []runtime.ProcedureHandler{
 		{Procedure: &fleetInstall, Handle: func(ctx context.Context, in *runtime.Values, out *runtime.Args) error {
@@ -194,7 +197,9 @@ func RegisterFleet(ctx context.Context, s runtime.Callee, impl Fleet, opts ...ru
 	}, opts...)
 }
 
-// UnimplementedFleet implements every method of Fleet by failing with [wamp.ErrNoSuchProcedure]. A type that embeds it still implements Fleet when that gets another method.
+// UnimplementedFleet implements every method of Fleet by failing with
+// [wamp.ErrNoSuchProcedure]. A type that embeds it still implements Fleet when
+// that gets another method.
 type UnimplementedFleet struct{}
 
 var _ Fleet = UnimplementedFleet{}
@@ -219,6 +224,13 @@ func (UnimplementedFleet) List(ctx context.Context, floor *int) (result []Thermo
 	return result, wamp.NewError(wamp.ErrNoSuchProcedure, "Fleet.List is not implemented")
 }
 
+// FleetCatalogHash identifies what peers can observe of Fleet: it changes with
+// procedures, topics, errors and types, not with documentation.
+const FleetCatalogHash = "sha256:e60487bb9d57b094e63cb3cb45489056c4d72e42baa5f41b06abba69622a7e74"
+
+// FleetCatalog describes Fleet in JSON, for peers in any language.
+var FleetCatalog = []byte(`{"wampCatalog":"1.0","service":"com.example.thermostat","version":"v1","title":"Fleet","description":"Fleet controls the thermostats of a building.","hash":"sha256:e60487bb9d57b094e63cb3cb45489056c4d72e42baa5f41b06abba69622a7e74","procedures":{"com.example.thermostat.v1.install":{"summary":"Install adds a thermostat to the fleet.","description":"Install adds a thermostat to the fleet. The fields of the request\ntravel as keyword arguments.","args":{"type":"array","maxItems":0},"params":{"$ref":"#/$defs/InstallRequest"},"result":{"args":{"prefixItems":[{"anyOf":[{"$ref":"#/$defs/Thermostat"},{"type":"null"}]}],"type":"array","maxItems":1,"minItems":1},"names":[""]},"progress":null,"input":null,"errors":["com.example.thermostat.child_lock","com.example.thermostat.not_installed","com.example.thermostat.out_of_range"]},"com.example.thermostat.v1.list":{"summary":"List returns the thermostats of one floor, or of all floors where floor is nil.","description":"List returns the thermostats of one floor, or of all floors where floor is nil.","timeoutMs":2000,"idempotent":true,"args":{"prefixItems":[{"anyOf":[{"type":"integer"},{"type":"null"}],"title":"floor"}],"type":"array","maxItems":1},"params":{"properties":{"floor":{"anyOf":[{"type":"integer"},{"type":"null"}],"x-wamp-position":0}},"type":"object","title":"FleetListParams"},"result":{"args":{"prefixItems":[{"items":{"$ref":"#/$defs/Thermostat"},"type":"array"}],"type":"array","maxItems":1,"minItems":1},"names":[""]},"progress":null,"input":null,"errors":["com.example.thermostat.child_lock","com.example.thermostat.not_installed","com.example.thermostat.out_of_range"]},"com.example.thermostat.v1.lock":{"summary":"Lock switches the child lock of a thermostat on or off.","description":"Lock switches the child lock of a thermostat on or off.","idempotent":true,"args":{"prefixItems":[{"type":"string","title":"id"},{"type":"boolean","title":"on"}],"type":"array","maxItems":2,"minItems":2},"params":{"properties":{"id":{"type":"string","x-wamp-position":0},"on":{"type":"boolean","x-wamp-position":1}},"type":"object","required":["id","on"],"title":"FleetLockParams"},"result":{"args":{"type":"array","maxItems":0},"names":[]},"progress":null,"input":null,"errors":["com.example.thermostat.child_lock","com.example.thermostat.not_installed","com.example.thermostat.out_of_range"]},"com.example.thermostat.v1.set_target":{"summary":"SetTarget changes the temperature that a room is to reach and returns the one before, together with how long the room will need.","description":"SetTarget changes the temperature that a room is to reach and returns\nthe one before, together with how long the room will need.","args":{"prefixItems":[{"type":"string","title":"id"},{"type":"number","title":"celsius"}],"type":"array","maxItems":2,"minItems":2},"params":{"properties":{"id":{"type":"string","x-wamp-position":0},"celsius":{"type":"number","x-wamp-position":1}},"type":"object","required":["id","celsius"],"title":"FleetSetTargetParams"},"result":{"args":{"prefixItems":[{"type":"number","title":"previous"},{"type":"integer","title":"ready","x-wamp-type":"duration"}],"type":"array","maxItems":2,"minItems":2},"names":["previous","ready"]},"progress":null,"input":null,"errors":["com.example.thermostat.child_lock","com.example.thermostat.not_installed","com.example.thermostat.out_of_range"]}},"topics":{"com.example.thermostat.v1.installed":{"summary":"Installed tells of a new thermostat.","description":"Installed tells of a new thermostat.","args":{"type":"array","maxItems":0},"params":{"$ref":"#/$defs/Thermostat"}},"com.example.thermostat.v1.target_changed":{"summary":"TargetChanged tells that somebody changed a room's target.","description":"TargetChanged tells that somebody changed a room's target.","ack":true,"args":{"prefixItems":[{"type":"string","title":"id"},{"type":"number","title":"from"},{"type":"number","title":"to"},{"anyOf":[{"type":"string","format":"date-time"},{"type":"null"}],"title":"at"}],"type":"array","maxItems":4,"minItems":4},"params":{"properties":{"id":{"type":"string","x-wamp-position":0},"from":{"type":"number","x-wamp-position":1},"to":{"type":"number","x-wamp-position":2},"at":{"anyOf":[{"type":"string","format":"date-time"},{"type":"null"}],"x-wamp-position":3}},"type":"object","required":["id","from","to","at"],"title":"FleetEventsTargetChangedParams"}}},"errors":{"com.example.thermostat.child_lock":{"summary":"ErrChildLock is the error for a thermostat whose child lock is on.","description":"ErrChildLock is the error for a thermostat whose child lock is on.","args":{"prefixItems":[{"type":"string","title":"message"}],"type":"array","maxItems":1}},"com.example.thermostat.not_installed":{"summary":"NotInstalled is the error for a thermostat that the fleet does not have.","description":"NotInstalled is the error for a thermostat that the fleet does not have.","args":{"prefixItems":[{"type":"string","title":"message"}],"type":"array","maxItems":1},"params":{"$ref":"#/$defs/NotInstalled"}},"com.example.thermostat.out_of_range":{"summary":"OutOfRange is the error for a target that a room cannot reach.","description":"OutOfRange is the error for a target that a room cannot reach.","args":{"prefixItems":[{"type":"string","title":"message"}],"type":"array","maxItems":1},"params":{"$ref":"#/$defs/OutOfRange"}}},"$defs":{"InstallRequest":{"properties":{"room":{"type":"string","description":"Room is what people call the place."},"floor":{"type":"integer","description":"Floor counts from the ground floor, 0."},"tags":{"items":{"type":"string"},"type":"array","description":"Tags are free labels."}},"type":"object","required":["room","floor"],"title":"InstallRequest","description":"InstallRequest says where a thermostat goes."},"Mode":{"type":"string","enum":["idle","heating","cooling"],"title":"Mode","description":"Mode is what a thermostat is doing.","x-enum-varnames":["Idle","Heating","Cooling"]},"NotInstalled":{"properties":{"id":{"type":"string"}},"type":"object","required":["id"],"title":"NotInstalled","description":"NotInstalled is the error for a thermostat that the fleet does not have."},"OutOfRange":{"properties":{"celsius":{"type":"number"},"min":{"type":"number"},"max":{"type":"number"}},"type":"object","required":["celsius","min","max"],"title":"OutOfRange","description":"OutOfRange is the error for a target that a room cannot reach."},"Thermostat":{"properties":{"id":{"type":"string"},"room":{"type":"string"},"floor":{"type":"integer"},"target":{"type":"number","description":"degrees Celsius"},"mode":{"$ref":"#/$defs/Mode"},"locked":{"type":"boolean"},"tags":{"items":{"type":"string"},"type":"array"}},"type":"object","required":["id","room","floor","target","mode","locked"],"title":"Thermostat","description":"Thermostat is one device."}}}`)
+
 // Topics of FleetEvents.
 const (
 	FleetEventsInstalledTopic     wamp.URI = "com.example.thermostat.v1.installed"
@@ -230,7 +242,8 @@ var (
 	fleetEventsTargetChanged = runtime.Topic{URI: FleetEventsTargetChangedTopic, Acknowledge: true}
 )
 
-// FleetEventsPublisher publishes FleetEvents over WAMP. It is safe for concurrent use.
+// FleetEventsPublisher publishes FleetEvents over WAMP. It is safe for
+// concurrent use.
 //
 // FleetEvents is what the fleet tells everyone who listens.
 type FleetEventsPublisher struct {
@@ -239,12 +252,14 @@ type FleetEventsPublisher struct {
 
 var _ FleetEvents = (*FleetEventsPublisher)(nil)
 
-// NewFleetEventsPublisher returns a publisher that publishes through s, with opts for every event.
+// NewFleetEventsPublisher returns a publisher that publishes through s, with
+// opts for every event.
 func NewFleetEventsPublisher(s runtime.Publisher, opts ...runtime.PublishOption) *FleetEventsPublisher {
 	return &FleetEventsPublisher{client: runtime.NewEventClient(s, opts...)}
 }
 
-// With returns a publisher that also has opts, which go before those it was made with.
+// With returns a publisher that also has opts, which win over those it was made
+// with.
 func (p *FleetEventsPublisher) With(opts ...runtime.PublishOption) *FleetEventsPublisher {
 	return &FleetEventsPublisher{client: p.client.With(opts...)}
 }
@@ -266,7 +281,8 @@ func (p *FleetEventsPublisher) TargetChanged(ctx context.Context, id string, fro
 	return p.client.Publish(ctx, &fleetEventsTargetChanged, args)
 }
 
-// SubscribeFleetEvents subscribes to every topic of FleetEvents: events run h's methods. A failure undoes what it did.
+// SubscribeFleetEvents subscribes to every topic of FleetEvents: events run h's
+// methods. A failure undoes what it did.
 func SubscribeFleetEvents(ctx context.Context, s runtime.Subscriber, h FleetEvents, opts ...runtime.SubscribeOption) (*runtime.Subscription, error) {
 	return s.SubscribeTopics(ctx, []runtime.TopicHandler{
 		fleetEventsInstalledHandler(h.Installed),
@@ -274,7 +290,8 @@ func SubscribeFleetEvents(ctx context.Context, s runtime.Subscriber, h FleetEven
 	}, opts...)
 }
 
-// SubscribeFleetEventsInstalled subscribes to the topic com.example.thermostat.v1.installed alone.
+// SubscribeFleetEventsInstalled subscribes to the topic
+// com.example.thermostat.v1.installed alone.
 //
 // Installed tells of a new thermostat.
 func SubscribeFleetEventsInstalled(ctx context.Context, s runtime.Subscriber, handle func(ctx context.Context, device Thermostat) error, opts ...runtime.SubscribeOption) (*runtime.Subscription, error) {
@@ -292,7 +309,8 @@ func fleetEventsInstalledHandler(handle func(ctx context.Context, device Thermos
 	}}
 }
 
-// SubscribeFleetEventsTargetChanged subscribes to the topic com.example.thermostat.v1.target_changed alone.
+// SubscribeFleetEventsTargetChanged subscribes to the topic
+// com.example.thermostat.v1.target_changed alone.
 //
 // TargetChanged tells that somebody changed a room's target.
 func SubscribeFleetEventsTargetChanged(ctx context.Context, s runtime.Subscriber, handle func(ctx context.Context, id string, from float64, to float64, at time.Time) error, opts ...runtime.SubscribeOption) (*runtime.Subscription, error) {
