@@ -38,8 +38,8 @@ const (
 	blockFactor = 8           // of the queue's length, while the session waits for an answer
 )
 
-// inbox is the queue of events of one Subscription. A goroutine handles them as
-// long as there are any, and none exists while there are none.
+// inbox is the queue of events of one Subscription. It is a job of the crew as long
+// as there are any.
 type inbox struct {
 	session  *Session
 	limit    int
@@ -47,13 +47,12 @@ type inbox struct {
 	dropped  atomic.Uint64
 
 	mu      sync.Mutex
-	queue   []*delivery   // guarded by mu
-	first   int           // guarded by mu: of the queue
-	current *eventContext // guarded by mu: of the event that is being handled
-	working bool          // guarded by mu: whether a goroutine handles events
-	losing  bool          // guarded by mu: whether events have been dropped since there was room
-	closed  bool          // guarded by mu
-	room    chan struct{} // receives when there may be room again
+	queue   fifo[*delivery] // guarded by mu
+	current *eventContext   // guarded by mu: of the event that is being handled
+	working bool            // guarded by mu: whether a goroutine handles events
+	losing  bool            // guarded by mu: whether events have been dropped since there was room
+	closed  bool            // guarded by mu
+	room    chan struct{}   // receives when there may be room again
 }
 
 func (b *inbox) init(s *Session, o subscribeOptions) {
@@ -79,10 +78,10 @@ func (b *inbox) put(d *delivery) {
 		b.drop(d)
 		return
 	}
-	b.queue = append(b.queue, d)
+	b.queue.push(d)
 	if !b.working {
 		b.working = true
-		go b.work()
+		b.session.crew.submit(b)
 	}
 }
 
@@ -120,20 +119,11 @@ func (b *inbox) awaitRoom() {
 // awaits reports whether anybody waits for an answer of the router.
 func (s *Session) awaits() bool { return s.calls.len() > 0 || s.requests.len() > 0 }
 
-func (b *inbox) waiting() int { return len(b.queue) - b.first }
+func (b *inbox) waiting() int { return b.queue.len() }
 
 // take removes the event that waits longest. mu must be held.
 func (b *inbox) take() *delivery {
-	d := b.queue[b.first]
-	b.queue[b.first] = nil
-	b.first++
-	if b.first == len(b.queue) {
-		b.queue, b.first = b.queue[:0], 0
-	} else if b.first >= b.limit {
-		kept := copy(b.queue, b.queue[b.first:])
-		clear(b.queue[kept:])
-		b.queue, b.first = b.queue[:kept], 0
-	}
+	d := b.queue.pop()
 	if waiting := b.waiting(); waiting <= b.limit/2 {
 		b.losing = false
 		if waiting == b.limit/2 {
@@ -165,8 +155,8 @@ func (b *inbox) lose() {
 	}
 }
 
-// work handles events until there are none.
-func (b *inbox) work() {
+// run handles events until there are none.
+func (b *inbox) run() {
 	for d := b.next(); d != nil; d = b.next() {
 		b.handle(d)
 	}
@@ -199,7 +189,7 @@ func (b *inbox) handle(d *delivery) {
 		b.session.logger.Error("event handler panicked", "topic", d.ctx.info.Topic,
 			"panic", cause, "stack", string(debug.Stack()))
 		if cause == nil {
-			go b.work() // this goroutine ends here
+			b.session.crew.submit(b) // this goroutine ends here
 		}
 	}()
 	d.in.open(d.ctx.info.Topic, arguments)

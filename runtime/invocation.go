@@ -106,7 +106,7 @@ func (s *Session) invoked(m *wamp.Invocation) error {
 		return violation("INVOCATION with the id %d of one that is running", m.Request)
 	}
 	if reg.admit(inv) {
-		go inv.serve()
+		s.crew.submit(inv)
 	}
 	return nil
 }
@@ -131,24 +131,17 @@ func (s *Session) interrupted(m *wamp.Interrupt) {
 	ctx.end(reason)
 }
 
-// serve runs invocations on a goroutine of their own: inv, and then those that
-// waited for its place.
-func (inv *invocation) serve() {
+// run serves an invocation, and then those that waited for its place.
+func (inv *invocation) run() {
 	for inv != nil {
 		reg := inv.reg
-		inv.run()
-		for inv = reg.next(); inv != nil; inv = reg.next() {
-			reason := inv.ctx.Err()
-			if reason == nil {
-				break
-			}
-			inv.finish(reason) // it was canceled while it waited
-		}
+		inv.serve()
+		inv = reg.nextAlive()
 	}
 }
 
-// run calls the handler and answers, also if the handler panics or ends its goroutine.
-func (inv *invocation) run() {
+// serve calls the handler and answers, also if the handler panics or ends its goroutine.
+func (inv *invocation) serve() {
 	returned := false
 	var err error
 	defer func() {
@@ -156,14 +149,14 @@ func (inv *invocation) run() {
 			inv.finish(err)
 			return
 		}
+		s, reg := inv.session, inv.reg
 		cause := recover() // nil after runtime.Goexit
-		inv.session.logger.Error("handler panicked", "procedure", inv.ctx.info.Procedure,
+		s.logger.Error("handler panicked", "procedure", inv.ctx.info.Procedure,
 			"panic", cause, "stack", string(debug.Stack()))
-		reg := inv.reg
 		inv.finish(errPanicked)
-		if cause == nil {
-			if next := reg.next(); next != nil {
-				go next.serve() // this goroutine ends here
+		if cause == nil { // this goroutine ends here
+			if next := reg.nextAlive(); next != nil {
+				s.crew.submit(next)
 			}
 		}
 	}()

@@ -25,7 +25,7 @@ type registered struct {
 	state   registrationState // guarded by mu
 	id      wamp.ID           // guarded by mu
 	active  int               // guarded by mu, counted only with a limit
-	backlog []*invocation     // guarded by mu
+	backlog fifo[*invocation] // guarded by mu
 }
 
 type registrationState uint8
@@ -180,7 +180,7 @@ func (m *registered) admit(inv *invocation) bool {
 		m.active++
 		return true
 	}
-	m.backlog = append(m.backlog, inv)
+	m.backlog.push(inv)
 	return false
 }
 
@@ -191,12 +191,24 @@ func (m *registered) next() *invocation {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.backlog) == 0 {
+	if m.backlog.len() == 0 {
 		m.active--
 		return nil
 	}
-	inv := m.backlog[0]
-	m.backlog[0] = nil
-	m.backlog = m.backlog[1:]
-	return inv
+	return m.backlog.pop()
+}
+
+// nextAlive is next, passing over those that were canceled while they waited.
+func (m *registered) nextAlive() *invocation {
+	for {
+		inv := m.next()
+		if inv == nil {
+			return nil
+		}
+		reason := inv.ctx.Err()
+		if reason == nil {
+			return inv
+		}
+		inv.finish(reason)
+	}
 }

@@ -41,6 +41,7 @@ type Session struct {
 	calls    inflight[call]
 	requests inflight[request]
 	running  inflight[invocation]
+	crew     crew
 
 	registrations map[wamp.ID]*registered // owned by the reader
 	topics        subscriptions
@@ -130,6 +131,7 @@ func (s *Session) end(cause error) {
 		inv.ctx.end(context.Canceled)
 	}
 	s.topics.end()
+	s.crew.close()
 	close(s.done)
 }
 
