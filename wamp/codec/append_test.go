@@ -94,7 +94,7 @@ func TestW031IntegersAreWrittenInTheirShortestForm(t *testing.T) {
 		{-1, "20", "ff"}, {-24, "37", "e8"}, {-25, "3818", "e7"}, {-32, "381f", "e0"}, {-33, "3820", "d0df"},
 		{-128, "387f", "d080"}, {-129, "3880", "d1ff7f"}, {-256, "38ff", "d1ff00"}, {-32768, "397fff", "d18000"},
 		{-32769, "398000", "d2ffff7fff"}, {math.MinInt32, "3a7fffffff", "d280000000"},
-		{math.MinInt32 - 1, "3a80000000", "d3ffffffff7fffffff"}, {math.MinInt64, "3b7fffffffffffffff", "d38000000000000000"},
+		{int64(math.MinInt32 - 1), "3a80000000", "d3ffffffff7fffffff"}, {int64(math.MinInt64), "3b7fffffffffffffff", "d38000000000000000"},
 		{int64(200), "18c8", "ccc8"}, {int16(300), "19012c", "cd012c"},
 	} {
 		for f, want := range map[wamp.Format]string{wamp.CBOR: test.cbor, wamp.MsgPack: test.msgpack} {
@@ -200,7 +200,7 @@ func fill(v reflect.Value, text string) {
 			fill(v.Index(i), text)
 		}
 	case reflect.Map:
-		list := []any{text, []byte(text), wamp.Dict{text: -1e-300}, []string{text}, []wamp.ID{wamp.MaxID}, nil, math.MinInt64}
+		list := []any{text, []byte(text), wamp.Dict{text: -1e-300}, []string{text}, []wamp.ID{wamp.MaxID}, nil, int64(math.MinInt64)}
 		v.Set(reflect.ValueOf(wamp.Dict{"x" + text: list}))
 	case reflect.Struct:
 		if v.Type() == reflect.TypeFor[wamp.Payload]() {
