@@ -115,9 +115,9 @@ func (s *Session) sendCall(ctx context.Context, c *call, procedure wamp.URI, arg
 		return err
 	}
 	for {
-		err := s.trySendCall(c, procedure, payload, timeout)
+		waiting, err := s.trySendCall(c, procedure, payload, timeout)
 		if err == nil {
-			s.flushCall()
+			s.flushCall(waiting)
 			return nil
 		}
 		if err := s.awaitRoom(ctx, err); err != nil {
@@ -126,16 +126,17 @@ func (s *Session) sendCall(ctx context.Context, c *call, procedure wamp.URI, arg
 	}
 }
 
-func (s *Session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload, timeout uint64) error {
+// trySendCall returns how many calls wait for an answer then.
+func (s *Session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload, timeout uint64) (waiting int, err error) {
 	s.sendMu.Lock()
 	defer s.sendMu.Unlock()
 	id, err := s.nextID()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	c.id = id
-	if !s.calls.put(id, c) {
-		return net.ErrClosed
+	if waiting = s.calls.put(id, c); waiting == 0 {
+		return 0, net.ErrClosed
 	}
 	m := &s.callMessage
 	m.Request, m.Procedure, m.Payload = id, procedure, payload
@@ -148,12 +149,12 @@ func (s *Session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload,
 	if err != nil {
 		if s.calls.take(id) == nil { // the session ended meanwhile and settled it
 			<-c.ready
-			return c.err
+			return 0, c.err
 		}
 		s.unsend(id)
-		return err
+		return 0, err
 	}
-	return nil
+	return waiting, nil
 }
 
 // limit combines the timeout of the options with the deadline of ctx, starts the

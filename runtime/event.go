@@ -74,7 +74,8 @@ func (s *Session) received(m *wamp.Event) error {
 		d := deliveryPool.Get().(*delivery)
 		d.member = member
 		d.in.store(m.Payload)
-		d.ctx = &eventContext{info: Event{
+		d.ctx = s.eventContexts.next()
+		d.ctx.info = Event{
 			Topic:             m.Details.Topic,
 			Publication:       m.Publication,
 			Subscription:      m.Subscription,
@@ -84,7 +85,7 @@ func (s *Session) received(m *wamp.Event) error {
 			Retained:          m.Details.Retained,
 			TrustLevel:        m.Details.TrustLevel,
 			HasTrustLevel:     m.Details.HasTrustLevel,
-		}}
+		}
 		if d.ctx.info.Topic == "" {
 			d.ctx.info.Topic = member.topic.URI
 		}

@@ -30,12 +30,13 @@ const (
 	mostSlots   = 4096
 )
 
-// put adds a value. It reports false if the table is closed or the id is taken.
-func (t *inflight[T]) put(id wamp.ID, value *T) bool {
+// put adds a value. It returns how many values there are then, and 0 if the table is
+// closed or the id is taken.
+func (t *inflight[T]) put(id wamp.ID, value *T) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
-		return false
+		return 0
 	}
 	if t.slots == nil {
 		t.slots = make([]slot[T], fewestSlots)
@@ -43,7 +44,7 @@ func (t *inflight[T]) put(id wamp.ID, value *T) bool {
 	at := t.slot(id)
 	if at.value != nil {
 		if at.id == id {
-			return false
+			return 0
 		}
 		if len(t.slots) < mostSlots && t.count >= len(t.slots)/2 {
 			t.grow()
@@ -51,12 +52,12 @@ func (t *inflight[T]) put(id wamp.ID, value *T) bool {
 		}
 	}
 	if _, taken := t.old[id]; taken {
-		return false
+		return 0
 	}
 	t.retire(at)
 	*at = slot[T]{id: id, value: value}
 	t.count++
-	return true
+	return t.count
 }
 
 // take removes the value of the id, nil if there is none.

@@ -85,7 +85,8 @@ func (s *Session) invoked(m *wamp.Invocation) error {
 	inv := invocationPool.Get().(*invocation)
 	inv.session, inv.reg, inv.request = s, reg, m.Request
 	inv.in.store(m.Payload)
-	inv.ctx = &invocationContext{info: Invocation{
+	inv.ctx = s.invocationContexts.next()
+	inv.ctx.info = Invocation{
 		Procedure:      m.Details.Procedure,
 		Request:        m.Request,
 		Registration:   m.Registration,
@@ -94,14 +95,14 @@ func (s *Session) invoked(m *wamp.Invocation) error {
 		CallerAuthRole: m.Details.CallerAuthRole,
 		TrustLevel:     m.Details.TrustLevel,
 		HasTrustLevel:  m.Details.HasTrustLevel,
-	}}
+	}
 	if inv.ctx.info.Procedure == "" {
 		inv.ctx.info.Procedure = reg.procedure.URI
 	}
 	if m.Details.Timeout > 0 {
 		inv.ctx.limit(milliseconds(m.Details.Timeout))
 	}
-	if !s.running.put(m.Request, inv) {
+	if s.running.put(m.Request, inv) == 0 {
 		inv.ctx.end(context.Canceled)
 		return violation("INVOCATION with the id %d of one that is running", m.Request)
 	}

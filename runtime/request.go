@@ -83,7 +83,7 @@ func (s *Session) trySendRequest(r *request, message func(id wamp.ID) wamp.Messa
 	if err != nil {
 		return err
 	}
-	if !s.requests.put(id, r) {
+	if s.requests.put(id, r) == 0 {
 		return net.ErrClosed
 	}
 	if err := s.conn.Send(message(id)); err != nil {

@@ -10,18 +10,28 @@ import (
 // interrupted or times out, or when the session ends. Most handlers never look at
 // it, so its channel is made when somebody asks for it.
 //
-// A scope is not pooled: what a handler started may keep it.
+// A scope is never used again: what a handler started may keep it. Hence it is small.
 type scope struct {
-	mu       sync.Mutex
-	done     chan struct{}        // guarded by mu, nil until somebody asks
-	err      error                // guarded by mu
-	after    map[*func()]struct{} // guarded by mu
-	deadline time.Time            // set before the scope is shared
-	timer    *time.Timer          // guarded by mu
+	mu    sync.Mutex
+	done  chan struct{}        // guarded by mu, nil until somebody asks
+	err   error                // guarded by mu
+	after map[*func()]struct{} // guarded by mu
+	timer *timer               // set before the scope is shared
+}
+
+// timer ends a scope that has a deadline.
+type timer struct {
+	*time.Timer
+	deadline time.Time
 }
 
 // Deadline implements context.Context.
-func (s *scope) Deadline() (time.Time, bool) { return s.deadline, !s.deadline.IsZero() }
+func (s *scope) Deadline() (time.Time, bool) {
+	if s.timer == nil {
+		return time.Time{}, false
+	}
+	return s.timer.deadline, true
+}
 
 // Done implements context.Context.
 func (s *scope) Done() <-chan struct{} {
@@ -65,12 +75,12 @@ func (s *scope) AfterFunc(f func()) (stop func() bool) {
 	}
 }
 
-// limit ends the scope after a time.
+// limit ends the scope after a time. The scope must not be shared yet.
 func (s *scope) limit(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.deadline = time.Now().Add(d)
-	s.timer = time.AfterFunc(d, func() { s.end(context.DeadlineExceeded) })
+	s.timer = &timer{deadline: time.Now().Add(d)}
+	s.timer.Timer = time.AfterFunc(d, func() { s.end(context.DeadlineExceeded) })
 }
 
 // end ends the scope. Only the first reason counts.
@@ -91,4 +101,25 @@ func (s *scope) end(reason error) {
 		go (*f)()
 	}
 	s.after = nil
+}
+
+// slab makes objects in groups, which costs less than one at a time. Each object
+// may outlive the others, but keeps their memory.
+type slab[T any] struct {
+	rest []T
+	last int // size of the latest group
+}
+
+// largestSlab is the size up to which groups grow, so that little is lost on a session that needs few.
+const largestSlab = 16
+
+// next returns an object that was never used.
+func (s *slab[T]) next() *T {
+	if len(s.rest) == 0 {
+		s.last = min(max(1, 2*s.last), largestSlab)
+		s.rest = make([]T, s.last)
+	}
+	object := &s.rest[0]
+	s.rest = s.rest[1:]
+	return object
 }

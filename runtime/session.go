@@ -43,8 +43,12 @@ type Session struct {
 	running  inflight[invocation]
 	crew     crew
 
-	registrations map[wamp.ID]*registered // owned by the reader
-	topics        subscriptions
+	// Owned by the reader.
+	registrations      map[wamp.ID]*registered
+	invocationContexts slab[invocationContext]
+	eventContexts      slab[eventContext]
+
+	topics subscriptions
 
 	blocked atomic.Bool   // whether the reader waits for a subscriber
 	nudge   chan struct{} // wakes it then
@@ -199,12 +203,12 @@ func (s *Session) awaitRoom(ctx context.Context, err error) error {
 	}
 }
 
-// flushCall hands a CALL to the network: at once if it is the only one under
-// way, so that a single caller does not wait, else together with what other
-// goroutines are about to send.
-func (s *Session) flushCall() {
+// flushCall hands a CALL to the network: at once if it is the only one that waits
+// for an answer, so that a single caller does not wait longer, else together with
+// what other goroutines are about to send.
+func (s *Session) flushCall(waiting int) {
 	s.wakeReader()
-	if s.calls.len() == 1 {
+	if waiting == 1 {
 		s.conn.Flush()
 	} else {
 		s.conn.FlushSoon()
