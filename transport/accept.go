@@ -24,6 +24,7 @@ func (s *Server) accept(conn net.Conn) {
 		s.acceptRaw(conn, hello, deadline)
 	case 'A' <= first && first <= 'Z': // the method of an HTTP request
 		conn.SetWriteDeadline(time.Time{})
+		s.forget(conn) // before it can become a session, which is not for Close to end
 		s.http.serve(&replayConn{Conn: conn, first: first, unread: true, deadline: deadline})
 	default:
 		s.log.Debug("refused a connection that speaks neither RawSocket nor HTTP", "remote", conn.RemoteAddr())
@@ -45,6 +46,7 @@ func (s *Server) acceptRaw(conn net.Conn, hello [4]byte, deadline time.Time) {
 		lingerClose(conn, rawRefusal(refused))
 		return
 	}
+	s.forget(conn) // from its answer on, the client has a connection
 	if _, err := conn.Write(rawHello(format, s.options.Config)); err != nil {
 		conn.Close()
 		s.release()
@@ -53,7 +55,6 @@ func (s *Server) acceptRaw(conn net.Conn, hello [4]byte, deadline time.Time) {
 	conn.SetDeadline(time.Time{})
 	c := newRawSocket(conn, format, maxSend, s.options.Config)
 	c.start(deadline)
-	s.forget(conn)
 	s.run(c)
 }
 
