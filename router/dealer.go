@@ -2,6 +2,7 @@ package router
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/wampkit/wampkit/wamp"
@@ -30,39 +31,55 @@ func (d *dealer) call(o *outbox, s *session, m *wamp.Call) *violation {
 		return nil
 	}
 	reg, callees := d.serving(m.Procedure)
-	if reg == nil {
-		return d.refuseUnserved(o, s, m)
+	for reg != nil {
+		if done, v := d.offer(o, s, m, reg, callees); done {
+			return v
+		}
+		was, before := reg, callees
+		reg, callees = d.serving(m.Procedure)
+		if reg == was && slices.Equal(callees, before) {
+			break // they are leaving, and nobody has come
+		}
 	}
+	return d.refuseUnserved(o, s, m)
+}
+
+// offer hands a call to one of the callees of a registration, beginning with
+// the one whose turn it is. It is done unless all of them have left.
+func (d *dealer) offer(o *outbox, s *session, m *wamp.Call, reg *registration, callees []*session) (done bool, v *violation) {
+	stalled := false
 	index, step := reg.start(len(callees))
 	for tried := 0; tried < len(callees); {
 		callee := callees[index]
 		err := o.invoke(callee, reg, s, m)
 		switch err {
 		case errNotCalling:
-			return nil
+			return true, nil
 		case errStillOpen:
-			return violationf("CALL with request id %d, which belongs to a call that is still open", m.Request)
+			return true, violationf("CALL with request id %d, which belongs to a call that is still open", m.Request)
 		}
 		switch fateOf(err) {
 		case queued:
 			o.touch(callee)
-			return nil
-		case full:
-			if !o.awaitRoom(callee) {
-				callee.endStalled()
-				s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrNetworkFailure, "the callee does not keep up")
-				return nil
-			}
+			return true, nil
 		case unfit:
 			uri, message := unfitFor("the call", err)
 			s.refuse(o, wamp.TypeCall, m.Request, uri, message)
-			return nil
-		case gone:
-			index = (index + step) % len(callees)
-			tried++
+			return true, nil
+		case full:
+			if o.awaitRoom(callee) {
+				continue
+			}
+			callee.endStalled()
+			stalled = true
 		}
+		index = (index + step) % len(callees)
+		tried++
 	}
-	return d.refuseUnserved(o, s, m)
+	if stalled {
+		s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrNetworkFailure, "the callee does not keep up")
+	}
+	return stalled, nil
 }
 
 // serving finds the registration that a call is routed to, and its callees. A
@@ -201,8 +218,12 @@ func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
 
 // sendInterrupt tells a callee to stop an invocation.
 func (o *outbox) sendInterrupt(h openCall, mode string) {
+	o.deliver(h.callee, o.interruptFor(h, mode))
+}
+
+func (o *outbox) interruptFor(h openCall, mode string) *wamp.Interrupt {
 	o.interrupt = wamp.Interrupt{Request: h.invocation, Options: wamp.InterruptOptions{Mode: mode, Reason: wamp.ErrCanceled}}
-	o.deliver(h.callee, &o.interrupt)
+	return &o.interrupt
 }
 
 // leave ends what a session holds as a callee and as a caller.
@@ -211,13 +232,37 @@ func (d *dealer) leave(o *outbox, s *session) {
 	for _, service := range registrations {
 		d.withdraw(service.registration, s)
 	}
-	for id, inv := range invocations {
-		o.answer(inv, openCall{s, id}, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request,
-			wamp.ErrCanceled, "the callee left before it answered"))
+	o.cancelAll(s, invocations)
+	o.interruptAll(s, s.caller.leave())
+}
+
+// cancelAll tells the callers of a callee that left. It waits for callers with
+// full queues only after it has met them all.
+func (o *outbox) cancelAll(callee *session, invocations map[wamp.ID]invocation) {
+	canceled := func(inv invocation) wamp.Message {
+		return o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request, wamp.ErrCanceled, "the callee left before it answered")
 	}
-	for request, h := range s.caller.leave() {
-		if h.callee.callee.takeFor(s, h.invocation, request) && h.callee.interruptible() {
-			o.sendInterrupt(h, wamp.CancelKillNoWait)
+	for id, inv := range invocations {
+		err := inv.caller.caller.answer(inv.caller, inv.request, openCall{callee, id}, canceled(inv), true)
+		if o.settled(inv.caller, err) {
+			delete(invocations, id)
 		}
+	}
+	for id, inv := range invocations {
+		o.answer(inv, openCall{callee, id}, canceled(inv))
+	}
+}
+
+// interruptAll tells the callees of a caller that left to stop, as far as they
+// take that, and waits as cancelAll does.
+func (o *outbox) interruptAll(caller *session, calls map[wamp.ID]openCall) {
+	for request, h := range calls {
+		if !h.callee.callee.takeFor(caller, h.invocation, request) || !h.callee.interruptible() ||
+			o.settled(h.callee, h.callee.conn.Send(o.interruptFor(h, wamp.CancelKillNoWait))) {
+			delete(calls, request)
+		}
+	}
+	for _, h := range calls {
+		o.sendInterrupt(h, wamp.CancelKillNoWait)
 	}
 }

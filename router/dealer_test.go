@@ -1,6 +1,7 @@
 package router_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/wampkit/wampkit/router"
@@ -401,4 +402,46 @@ func TestUnsupportedCallOptionsAreRefused(t *testing.T) {
 	callee.hear(`[68,1,"*",{}]`)
 	callee.say(`[70,1,{"ppt_scheme":"x_custom"},["\u0000AA=="]]`)
 	caller.hear(`[8,48,%d,{},"wamp.error.feature_not_supported","*"]`, caller.last)
+}
+
+func TestW029_CallsCrossSerializers(t *testing.T) {
+	r := start(t, router.Config{}, links[0])
+	payloads := []string{
+		`,[0,-1,9223372036854775807,-9223372036854775808,18446744073709551615]`,
+		`,[1.5,-2.25e-10,1e300,null,true,false]`,
+		`,["","ü","a\u0000b","\ud83d\ude00","\u0000AAEC"]`,
+		`,[[],{},[[[]]],{"a":{"b":[{"c":null}]}}],{"k":"v","empty":{}}`,
+	}
+	for _, calleeLink := range links {
+		callee := r.joinBy(calleeLink)
+		uri := "com.echo." + calleeLink.format.String()
+		callee.register(`{}`, uri)
+		for _, callerLink := range links {
+			caller := r.joinBy(callerLink)
+			for _, payload := range payloads {
+				caller.say(`[48,%d,{},%q%s]`, caller.next(), uri, payload)
+				invocation := callee.hear(`[68,"*","*",{}%s]`, payload).id(1)
+				callee.say(`[70,%d,{}%s]`, invocation, payload)
+				caller.hear(`[50,%d,{}%s]`, caller.last, payload)
+			}
+		}
+	}
+}
+
+func TestLargePayloadsCrossSerializers(t *testing.T) {
+	r := start(t, router.Config{}, links[0])
+	large := `,["` + strings.Repeat("x", 300<<10) + `",[` + strings.Repeat("1,", 10_000) + `2]]`
+	callee, caller, subscriber := r.joinBy(link{"tcp", wamp.CBOR}), r.joinBy(link{"ws", wamp.JSON}), r.joinBy(link{"tcp", wamp.MsgPack})
+	callee.register(`{}`, "com.large")
+	subscriber.subscribe(`{}`, "com.topic")
+	caller.say(`[48,1,{},"com.large"%s]`, large)
+	callee.hear(`[68,1,"*",{}%s]`, large)
+	callee.say(`[70,1,{}%s]`, large)
+	caller.hear(`[50,1,{}%s]`, large)
+	caller.say(`[48,2,{},"com.large"]`)
+	callee.hear(`[68,2,"*",{}]`)
+	callee.say(`[8,68,2,{},"com.error"%s]`, large)
+	caller.hear(`[8,48,2,{},"com.error"%s]`, large)
+	caller.publish("com.topic", large)
+	subscriber.hear(`[36,"*","*",{}%s]`, large)
 }

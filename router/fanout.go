@@ -62,6 +62,7 @@ func (b *broker) queueForAll(o *outbox, sub *subscription, p *publication, event
 		case queued:
 			o.touch(m.session)
 		case full:
+			o.metFull(m.session)
 			o.late = append(o.late, m)
 		case unfit:
 			b.realm.router.counters.eventsUndeliverable.Add(1)

@@ -38,6 +38,22 @@ func fateOfFailure(err error) fate {
 	return gone
 }
 
+// settled takes note of an attempt to send that did not wait, and reports
+// whether that is all there is to do: false if the queue is full, or if the
+// receiver needs another message in place of one that it cannot take.
+func (o *outbox) settled(to *session, err error) bool {
+	switch fateOf(err) {
+	case queued:
+		o.touch(to)
+	case full:
+		o.metFull(to)
+		return false
+	case unfit:
+		return false
+	}
+	return true
+}
+
 // unfitFor is the ERROR for a message whose fate was unfit.
 func unfitFor(what string, err error) (wamp.ErrorURI, string) {
 	var tooLarge *transport.TooLargeError

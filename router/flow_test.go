@@ -283,3 +283,30 @@ func TestValuesThatAReceiversSerializerCannotCarry(t *testing.T) {
 	cborPeer.hear(`[8,48,2,{},"wamp.error.invalid_argument",["*"]]`)
 	jsonPeer.quiet()
 }
+
+func TestManyStalledSessionsHoldASenderBackNoLongerThanOne(t *testing.T) {
+	const crowd, stall = 50, 200 * time.Millisecond
+	r := narrow(t, func(l *router.Limits) { l.StallTimeout = stall })
+	publisher, callee := r.join(), r.joinWith(cancelable)
+	callee.register(`{}`, "com.slow")
+	stalled := make([]*peer, crowd)
+	for i := range stalled {
+		stalled[i] = r.join()
+		stalled[i].subscribe(`{}`, "com.topic")
+		stalled[i].say(`[48,1,{},"com.slow"]`)
+		callee.hear(`[68,"*","*",{}]`)
+	}
+	began := time.Now()
+	for range 20 {
+		publisher.publish("com.topic", filler)
+	}
+	if took := time.Since(began); took < stall || took > crowd*stall/4 {
+		t.Errorf("publishing took %v with a stall timeout of %v and %d stalled sessions", took, stall, crowd)
+	}
+	for range 100 {
+		publisher.publish("com.topic", "") // until not even that has room
+	}
+	// All of them are owed an answer for which they have no room, so they are ended.
+	callee.conn.Close()
+	awaitStats(t, r, func(s router.Stats) bool { return s.Stalled == crowd && s.Sessions == 1 })
+}

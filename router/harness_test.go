@@ -1,7 +1,6 @@
 package router_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -44,7 +43,6 @@ type place struct {
 	t       *testing.T
 	link    link
 	address string
-	log     *bytes.Buffer
 }
 
 // onEachLink runs a test once per way to reach the router.

@@ -1,6 +1,10 @@
 package router
 
-import "github.com/wampkit/wampkit/wamp"
+import (
+	"time"
+
+	"github.com/wampkit/wampkit/wamp"
+)
 
 // maxWork is how much an outbox does between two flushes while its goroutine has
 // no reason to rest: octets received, with 1 KiB for each message on top.
@@ -100,31 +104,39 @@ func (o *outbox) flush() {
 	o.batch = o.router.batches.Add(1)
 }
 
+// metFull notes that to's queue has no room. Its patience (see awaitRoom) runs
+// from now on, unless it does already.
+func (o *outbox) metFull(to *session) {
+	if to.blockedSince.CompareAndSwap(0, int64(o.router.sinceStart())) {
+		o.router.counters.waits.Add(1)
+	}
+}
+
 // awaitRoom waits until there is room in to's queue, and reports false when to
 // has been keeping senders waiting for longer than Limits.StallTimeout. The
 // time runs from the first sender that met the full queue, so that a session
-// which takes nothing holds nobody back a second time; it starts anew when the
-// queue has drained to half its limit.
+// which takes nothing holds nobody back a second time, and many of them hold
+// nobody back longer than one; it starts anew when the queue has drained to
+// half its limit.
 //
 // It must not be called with a lock held.
 func (o *outbox) awaitRoom(to *session) bool {
-	o.flush() // nobody waits for us while we wait for one
-	to.conn.Flush()
+	o.metFull(to)
 	now := o.router.sinceStart()
-	if to.blockedSince.CompareAndSwap(0, int64(now)) {
-		o.router.counters.waits.Add(1)
-	}
 	patience := o.router.limits.StallTimeout
 	if since := to.blockedSince.Load(); since != 0 {
-		patience -= now - durationOf(since)
+		patience -= now - time.Duration(since)
 	}
 	if patience <= 0 || o.router.draining() {
-		return false
+		patience = 0
+	} else {
+		o.flush() // nobody waits for us while we wait for one
+		to.conn.Flush()
 	}
-	if !to.conn.AwaitRoom(patience) {
-		closed := o.router.sinceStart()-now < patience
-		return closed // the next attempt to send finds out
+	if to.conn.AwaitRoom(patience) {
+		to.blockedSince.Store(0)
+		return true
 	}
-	to.blockedSince.Store(0)
-	return true
+	closed := o.router.sinceStart()-now < patience
+	return closed // the next attempt to send finds out
 }

@@ -29,7 +29,7 @@ type peer struct {
 
 // serve lets the peer open one session after the other, until the connection ends.
 func (p *peer) serve() {
-	defer p.conn.Close()
+	defer p.hangUp() // which lets a Shutdown that is under way elsewhere end first
 	defer p.survive()
 	defer p.rest()
 	p.idle.Store(true)

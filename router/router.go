@@ -214,8 +214,6 @@ func (r *Router) draining() bool { return r.closing.Load() }
 // sinceStart is a monotonic clock that is never 0.
 func (r *Router) sinceStart() time.Duration { return time.Since(r.start) + 1 }
 
-func durationOf(nanoseconds int64) time.Duration { return time.Duration(nanoseconds) }
-
 // decoder hands out a decoder of a format; see putDecoder.
 func (r *Router) decoder(f wamp.Format) *codec.Decoder {
 	if d, _ := r.decoders[f].Get().(*codec.Decoder); d != nil {

@@ -148,6 +148,7 @@ func (s *session) closing(m wamp.Message) next {
 // hangUp ends the session without a word, and its connection in good order.
 func (s *session) hangUp() next {
 	s.leave()
+	s.peer.out.flush() // what the session sent before is not to wait for the peer
 	s.peer.hangUp()
 	return over
 }

@@ -1,0 +1,8 @@
+package conformance
+
+// Chapters are all requirements, in order.
+func Chapters() []Chapter {
+	return []Chapter{
+		uris,
+	}
+}

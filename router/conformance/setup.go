@@ -1,0 +1,80 @@
+package conformance
+
+import (
+	"context"
+	"time"
+
+	"github.com/wampkit/wampkit/router"
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// Options of routers under test. Those of a realm apply to every realm that is
+// configured before them.
+
+func eachRealm(change func(*router.RealmConfig)) Option {
+	return func(c *router.Config) {
+		for i := range c.Realms {
+			change(&c.Realms[i])
+		}
+	}
+}
+
+// strictURIs, strictRequestIDs and strictFeatures turn the rules on that are
+// lenient by default.
+var (
+	strictURIs       = eachRealm(func(r *router.RealmConfig) { r.Strict.URIs = true })
+	strictRequestIDs = eachRealm(func(r *router.RealmConfig) { r.Strict.RequestIDs = true })
+	strictFeatures   = eachRealm(func(r *router.RealmConfig) { r.Strict.Features = true })
+)
+
+// disclosing lets callers and publishers disclose themselves.
+var disclosing = eachRealm(func(r *router.RealmConfig) {
+	r.Disclose = router.Disclosure{Caller: true, Publisher: true}
+})
+
+// autoRealm makes realms as they are asked for.
+func autoRealm(c *router.Config) { c.AutoRealm = &router.RealmConfig{Authenticators: everybody} }
+
+// anotherRealm adds a realm.
+func anotherRealm(name wamp.URI) Option {
+	return func(c *router.Config) {
+		c.Realms = append(c.Realms, router.RealmConfig{Name: name, Authenticators: everybody})
+	}
+}
+
+// limited changes the router's limits.
+func limited(change func(*router.Limits)) Option {
+	return func(c *router.Config) { change(&c.Limits) }
+}
+
+// hurried makes the router wait shortly for handshakes and farewells.
+var hurried = limited(func(l *router.Limits) {
+	l.HandshakeTimeout, l.GoodbyeTimeout, l.Linger = 50*time.Millisecond, 50*time.Millisecond, 100*time.Millisecond
+})
+
+// everybody lets anybody in, under the authid and role that they claim.
+var everybody = []router.Authenticator{router.Anonymous{}, claimed{}}
+
+// claimed believes what a peer says about itself. A client offers it as the
+// authmethod "claimed", with HELLO.Details.authid and authextra.role.
+type claimed struct{}
+
+func (claimed) Method() string { return "claimed" }
+
+func (claimed) Authenticate(_ context.Context, a *router.Attempt) (router.Identity, error) {
+	role, _ := a.Extra["role"].(string)
+	return router.Identity{AuthID: a.AuthID, Role: role}, nil
+}
+
+// riddle asks every peer a question, and takes any answer.
+type riddle struct{}
+
+func (riddle) Method() string { return "riddle" }
+
+func (riddle) Authenticate(_ context.Context, a *router.Attempt) (router.Identity, error) {
+	_, err := a.Challenge("riddle", wamp.Dict{"question": "what walks on four legs in the morning"})
+	return router.Identity{AuthID: "oedipus", Role: "user"}, err
+}
+
+// asking makes the realms ask a riddle of whoever joins.
+var asking = eachRealm(func(r *router.RealmConfig) { r.Authenticators = []router.Authenticator{riddle{}} })
