@@ -1,6 +1,7 @@
 package router_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/wampkit/wampkit/router"
@@ -162,6 +163,12 @@ func TestW163_W164_W165_Audience(t *testing.T) {
 		}
 		return list
 	}
+	strangers := func(with ...string) []string { // a list long enough to be sorted
+		for i := range 50 {
+			with = append(with, fmt.Sprintf("stranger%d", i*7%50))
+		}
+		return with
+	}
 	tests := []struct {
 		name    string
 		options wamp.Dict
@@ -182,6 +189,9 @@ func TestW163_W164_W165_Audience(t *testing.T) {
 		{"W164 empty eligible_authid is nobody", wamp.Dict{"eligible_authid": []string{}}, nil},
 		{"W164 empty eligible_authrole is nobody", wamp.Dict{"eligible_authrole": []string{}}, nil},
 		{"W165 eligible does not include the publisher", wamp.Dict{"eligible": ids("pub", "ann")}, []string{"ann"}},
+		{"a long exclude_authid", wamp.Dict{"exclude_authid": strangers("sue", "joe")}, []string{"ann"}},
+		{"a long eligible_authid", wamp.Dict{"eligible_authid": strangers("sue", "pub")}, []string{"sue"}},
+		{"a long eligible", wamp.Dict{"eligible": append(ids("joe"), 9, 8, 7, 6, 5, 4, 3, 2, 1, 19, 18, 17, 16, 15)}, []string{"joe"}},
 		{"exclude_me false and eligible", wamp.Dict{"eligible": ids("pub", "ann"), "exclude_me": false}, []string{"ann", "pub"}},
 	}
 	for _, test := range tests {

@@ -2,6 +2,7 @@ package router_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -166,19 +167,47 @@ func TestW234_ACalleeThatIsStalledIsEnded(t *testing.T) {
 }
 
 func TestAcknowledgementsAreNotDroppedButTheSessionIsEnded(t *testing.T) {
-	r := narrow(t, func(l *router.Limits) { l.StallTimeout = 10 * time.Millisecond })
-	flood := r.join()
-	for i := range 2000 {
-		frame := transcode(t, wamp.JSON, fmt.Sprintf(`[34,%d,1]`, i+1))
-		if err := flood.conn.SendFrame(frame); err != nil {
-			break
-		}
-		flood.conn.Flush()
-		if i%100 == 0 && !flood.conn.AwaitRoom(patience) {
-			break
-		}
+	for _, request := range []string{`[34,%d,1]`, `[32,%[1]d,{},"com.topic%[1]d"]`, `[64,%[1]d,{},"com.procedure%[1]d"]`, `[16,%d,{"acknowledge":true},"com.topic"]`} {
+		t.Run(request, func(t *testing.T) {
+			r := narrow(t, func(l *router.Limits) { l.StallTimeout = 10 * time.Millisecond })
+			flood := r.join()
+			for i := range 5000 {
+				frame := transcode(t, wamp.JSON, fmt.Sprintf(request, i+1))
+				err := flood.conn.SendFrame(frame)
+				for errors.Is(err, transport.ErrQueueFull) && flood.conn.AwaitRoom(patience) {
+					err = flood.conn.SendFrame(frame)
+				}
+				if err != nil {
+					break // the router has ended the session
+				}
+				flood.conn.Flush()
+			}
+			awaitStats(t, r, func(s router.Stats) bool { return s.Stalled == 1 && s.Sessions == 0 })
+		})
 	}
-	awaitStats(t, r, func(s router.Stats) bool { return s.Stalled == 1 && s.Sessions == 0 })
+}
+
+func TestAcknowledgementsWaitForTheirSession(t *testing.T) {
+	const requests = 3000
+	for _, request := range []string{`[32,%[1]d,{},"com.topic%[1]d"]`, `[64,%[1]d,{},"com.procedure%[1]d"]`} {
+		t.Run(request, func(t *testing.T) {
+			r := narrow(t, nil)
+			p := r.join()
+			said := make(chan struct{})
+			go func() {
+				defer close(said)
+				for i := range requests {
+					p.say(request, i+1)
+				}
+			}()
+			awaitStats(t, r, func(s router.Stats) bool { return s.Waits > 0 })
+			for i := range requests {
+				p.hear(`["*",%d,"*"]`, i+1)
+			}
+			<-said
+			p.quiet()
+		})
+	}
 }
 
 func TestALargeMessageGetsThroughAQueueInUse(t *testing.T) {
@@ -309,4 +338,33 @@ func TestManyStalledSessionsHoldASenderBackNoLongerThanOne(t *testing.T) {
 	// All of them are owed an answer for which they have no room, so they are ended.
 	callee.conn.Close()
 	awaitStats(t, r, func(s router.Stats) bool { return s.Stalled == crowd && s.Sessions == 1 })
+}
+
+func TestAWelcomeTooLargeForItsReceiver(t *testing.T) {
+	hello := `{"authmethods":["padded"],"authextra":{"size":%d},` + everyRole[1:]
+	config := router.Config{Realms: []router.RealmConfig{{Name: "realm1", Authenticators: []router.Authenticator{padded{}}}}}
+	r := start(t, config, link{"tcp", wamp.CBOR})
+
+	lean := r.dialSmall(wamp.CBOR, 512)
+	lean.say(`[1,"realm1",`+hello+`]`, 200)
+	roles, _ := lean.hear(`[2,"*","*"]`).dict(2)["roles"].(wamp.Dict)
+	if len(roles) != 2 {
+		t.Errorf("a short WELCOME names the roles %v", roles)
+	}
+	lean.quiet()
+
+	refused := r.dialSmall(wamp.CBOR, 512)
+	refused.say(`[1,"realm1",`+hello+`]`, 600)
+	refused.hear(`[3,{"message":"*"},"wamp.error.payload_size_exceeded"]`)
+	refused.hearEnd()
+}
+
+// padded lets everybody in and tells them as much as they ask for.
+type padded struct{}
+
+func (padded) Method() string { return "padded" }
+
+func (padded) Authenticate(_ context.Context, a *router.Attempt) (router.Identity, error) {
+	size, _ := a.Extra["size"].(int64)
+	return router.Identity{AuthID: "x", Role: "x", Extra: wamp.Dict{"padding": strings.Repeat("x", int(size))}}, nil
 }
