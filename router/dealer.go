@@ -41,6 +41,9 @@ func (d *dealer) call(o *outbox, s *session, m *wamp.Call) *violation {
 			break // they are leaving, and nobody has come
 		}
 	}
+	if served, v := d.callRouter(o, s, m); served {
+		return v
+	}
 	return d.refuseUnserved(o, s, m)
 }
 
@@ -257,7 +260,7 @@ func (o *outbox) cancelAll(callee *session, invocations map[wamp.ID]invocation) 
 // take that, and waits as cancelAll does.
 func (o *outbox) interruptAll(caller *session, calls map[wamp.ID]openCall) {
 	for request, h := range calls {
-		if !h.callee.callee.takeFor(caller, h.invocation, request) || !h.callee.interruptible() ||
+		if h == servedByRouter || !h.callee.callee.takeFor(caller, h.invocation, request) || !h.callee.interruptible() ||
 			o.settled(h.callee, h.callee.conn.Send(o.interruptFor(h, wamp.CancelKillNoWait))) {
 			delete(calls, request)
 		}

@@ -25,6 +25,8 @@ type Router struct {
 	decoders [len(serializers)]sync.Pool
 	batches  atomic.Uint64 // see outbox.batch
 	ids      routerIDs
+	// procedures are those that the router serves itself. They never change.
+	procedures map[wamp.URI]routerProcedure
 
 	// background counts goroutines that the router started or that serve a
 	// connection; Shutdown waits for them.
@@ -51,6 +53,8 @@ func New(config Config) *Router {
 		start:  time.Now(),
 		realms: make(map[wamp.URI]*realm),
 		peers:  make(map[*peer]struct{}),
+
+		procedures: routerProcedures(),
 	}
 	r.server = transport.NewServer(r.Attach, transport.ServerOptions{
 		Config:   r.limits.transport(),
