@@ -8,6 +8,8 @@ type batch struct {
 	count   int
 	size    int // octets in all
 	vectors vectors
+
+	headers [maxBatch][maxPrefix]byte // of envelopes, for buffers to refer to
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}

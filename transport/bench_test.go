@@ -19,6 +19,8 @@ var benchKinds = []kind{
 	{name: "tcps", scheme: "tcps", format: wamp.CBOR},
 	{name: "ws", scheme: "ws", format: wamp.CBOR},
 	{name: "wstext", scheme: "ws", format: wamp.JSON},
+	{name: "wsbatched", scheme: "ws", format: wamp.CBOR, batched: true},
+	{name: "wstextbatched", scheme: "ws", format: wamp.JSON, batched: true},
 }
 
 // BenchmarkOneWay sends as fast as the receiver receives.

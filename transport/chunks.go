@@ -44,12 +44,41 @@ func (q *queue) fits(n int) error {
 
 // put appends a frame with a copy of content.
 func (q *queue) put(kind frameKind, content []byte) {
-	reserved := q.framing.prefixSize(len(content))
-	tail := q.room(reserved + len(content))
+	framing := q.framing
+	if q.envelopes != nil && kind != messageFrame {
+		framing = q.envelopes.framing
+	}
+	reserved := framing.prefixSize(len(content))
+	tail := q.room(reserved + len(content) + framing.suffixSize())
 	start := len(tail.buf)
 	buf := append(tail.buf[:start+reserved], content...)
-	tail.buf = q.framing.seal(buf, start, reserved, len(content), kind, q.format)
-	q.size += len(tail.buf) - start
+	tail.buf = framing.seal(buf, start, reserved, len(content), kind, q.format)
+	q.added(len(tail.buf)-start, kind)
+}
+
+// refer appends a message without a copy of it.
+func (q *queue) refer(message []byte) {
+	prefix, suffix := q.framing.prefixSize(len(message)), q.framing.suffixSize()
+	if prefix > 0 {
+		tail := q.room(prefix)
+		start := len(tail.buf)
+		tail.buf = tail.buf[:start+prefix]
+		q.framing.putPrefix(tail.buf[start:], len(message), messageFrame, q.format)
+	}
+	q.push(chunk{buf: message, class: shared})
+	if suffix > 0 {
+		tail := q.room(suffix)
+		tail.buf = append(tail.buf, recordSeparator)
+	}
+	q.added(prefix+len(message)+suffix, messageFrame)
+}
+
+// added takes note of a whole frame of n octets at the end of the queue.
+func (q *queue) added(n int, kind frameKind) {
+	q.size += n
+	if q.envelopes != nil {
+		q.envelopes.added(n, kind)
+	}
 }
 
 // room returns the last chunk, with n octets free in it. It may be new and
@@ -88,6 +117,10 @@ func (q *queue) dropEmptyTail() {
 func (q *queue) gather(batch *batch) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if q.envelopes != nil {
+		q.gatherEnvelopes(batch)
+		return
+	}
 	for i := q.head; i < len(q.chunks) && batch.count < maxBatch && batch.size < maxBatchSize; i++ {
 		batch.add(q.chunks[i].buf[q.chunks[i].off:])
 	}
@@ -100,6 +133,9 @@ func (q *queue) advance(n int) (done bool) {
 	defer q.mu.Unlock()
 	if q.err == nil && n > 0 {
 		q.written += uint64(n)
+		if q.envelopes != nil {
+			n = q.envelopes.advance(n)
+		}
 		q.size -= n
 		for n > 0 {
 			first := &q.chunks[q.head]

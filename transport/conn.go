@@ -63,8 +63,11 @@ type Conn interface {
 
 // Info describes a connection.
 type Info struct {
-	// Transport is "websocket", "rawsocket" or "pipe".
+	// Transport is "websocket", "longpoll", "rawsocket" or "pipe".
 	Transport string
+	// Batched says that WAMP messages travel in batches (section "Message
+	// Batching"), so that many of them share one WebSocket message or HTTP answer.
+	Batched bool
 	// Local and Remote are the addresses of the two ends, nil for a pipe.
 	Local, Remote net.Addr
 	// MaxReceive and MaxSend are the largest messages, in octets, that this end

@@ -342,6 +342,9 @@ func TestInfo(t *testing.T) {
 		for name, c := range map[string]transport.Conn{"server": server, "client": client} {
 			info := c.Info()
 			want := map[string]string{"": "pipe", "tcp": "rawsocket", "tcps": "rawsocket", "unix": "rawsocket", "ws": "websocket", "wss": "websocket"}[k.scheme]
+			if info.Batched != k.batched {
+				t.Errorf("%s: batched is %v", name, info.Batched)
+			}
 			if info.Transport != want {
 				t.Errorf("%s: transport %q, want %q", name, info.Transport, want)
 			}

@@ -24,6 +24,10 @@ type DialOptions struct {
 	// wamp.Formats(). RawSocket offers one at a time: if the router does not
 	// speak it, the next one is tried on a new connection.
 	Formats []wamp.Format
+	// Batched offers WebSocket servers each serializer with message batching
+	// first: messages that wait for the same write then share one WebSocket
+	// message. Servers without batching take the serializer as it is.
+	Batched bool
 	// TLS is used for wss and tcps. ServerName defaults to the URL's host.
 	TLS *tls.Config
 	// Header is added to the request of a WebSocket handshake, for cookies or an Origin.
@@ -164,7 +168,7 @@ func (d *dialer) dialWebSocket(ctx context.Context, conn net.Conn) (Conn, error)
 		NetDialContext:  func(context.Context, string, string) (net.Conn, error) { return under, nil },
 		ReadBufferSize:  wsReadBuffer,
 		WriteBufferPool: unusedWriteBuffers,
-		Subprotocols:    subprotocols(d.o.Formats),
+		Subprotocols:    offers(d.o.Formats, d.o.Batched),
 	}
 	plain := *d.at.url
 	plain.Scheme, plain.Fragment, plain.RawFragment = "ws", "", ""
@@ -174,12 +178,10 @@ func (d *dialer) dialWebSocket(ctx context.Context, conn net.Conn) (Conn, error)
 	if err != nil {
 		return nil, upgradeError(err, response)
 	}
-	for _, format := range d.o.Formats {
-		if ws.Subprotocol() == subprotocol(format) {
-			c := newWebSocket(under, ws, format, clientFraming, d.o.Config)
-			c.start(time.Time{})
-			return c, nil
-		}
+	if agreed, ok := findSubprotocol(ws.Subprotocol(), d.o.Formats); ok && (d.o.Batched || !agreed.batched) {
+		c := newWebSocket(under, ws, agreed, clientFraming, d.o.Config)
+		c.start(time.Time{})
+		return c, nil
 	}
 	return nil, fmt.Errorf("the server did not agree to a WAMP subprotocol: offered %s, answered %q",
 		strings.Join(upgrade.Subprotocols, ", "), ws.Subprotocol())

@@ -8,7 +8,7 @@ import (
 )
 
 // framing is how a transport tells where a message ends: what it writes in
-// front of each, and whether it masks what follows.
+// front of each or behind it, and whether it masks what follows.
 type framing uint8
 
 const (
@@ -20,8 +20,11 @@ const (
 	// clientFraming is WebSocket's from client to server: the same with a
 	// masking key of 4 octets behind it, and the payload masked.
 	clientFraming
-	// pipeFraming is that of an in-process connection: a length of 4 octets.
-	pipeFraming
+	// lengthFraming is a length of 4 octets: that of an in-process connection,
+	// and of batches in MsgPack and CBOR.
+	lengthFraming
+	// recordFraming is that of batches in JSON: one octet behind the message.
+	recordFraming
 )
 
 // maxPrefix is the longest prefix of any framing.
@@ -48,8 +51,11 @@ const (
 
 // prefixSize is how many octets stand before a frame of n octets.
 func (f framing) prefixSize(n int) int {
-	if f == rawFraming || f == pipeFraming {
+	switch f {
+	case rawFraming, lengthFraming:
 		return 4
+	case recordFraming:
+		return 0
 	}
 	size := 2
 	switch {
@@ -62,6 +68,14 @@ func (f framing) prefixSize(n int) int {
 		size += 4
 	}
 	return size
+}
+
+// suffixSize is how many octets stand behind a frame.
+func (f framing) suffixSize() int {
+	if f == recordFraming {
+		return 1
+	}
+	return 0
 }
 
 // seal completes the frame at the end of buf: its prefix was reserved as
@@ -77,6 +91,9 @@ func (f framing) seal(buf []byte, start, reserved, n int, kind frameKind, format
 		copy(buf[start+size:], buf[start+reserved:start+reserved+n])
 	}
 	buf = buf[:start+size+n]
+	if f == recordFraming {
+		return append(buf, recordSeparator)
+	}
 	f.putPrefix(buf[start:start+size], n, kind, format)
 	if f == clientFraming {
 		key := rand.Uint32()
@@ -89,7 +106,9 @@ func (f framing) seal(buf []byte, start, reserved, n int, kind frameKind, format
 // putPrefix writes everything of the prefix but the masking key.
 func (f framing) putPrefix(prefix []byte, n int, kind frameKind, format wamp.Format) {
 	switch f {
-	case pipeFraming:
+	case recordFraming:
+		return
+	case lengthFraming:
 		binary.BigEndian.PutUint32(prefix, uint32(n))
 		return
 	case rawFraming:

@@ -164,17 +164,24 @@ func FuzzWebSocketFrames(f *testing.F) {
 		frame(fin|opPing, []byte("ping")), frame(fin|opClose, []byte{3, 232}), frameHead(fin|opBinary, 1<<62), {fin | opBinary, 0},
 		append(frame(opText, []byte{0xC3}), frame(fin|opCont, []byte{0xA4})...), frame(fin|opBinary, text(601)),
 	} {
-		f.Add(seed, uint8(0), false)
-		f.Add(seed, uint8(255), true)
+		f.Add(seed, uint8(0), false, false)
+		f.Add(seed, uint8(255), true, false)
 	}
-	f.Fuzz(func(t *testing.T, data []byte, piece uint8, asText bool) {
+	f.Add(frame(fin|opBinary, batchOf(wamp.CBOR, "one", "two")), uint8(255), false, true)
+	f.Add(frame(fin|opText, batchOf(wamp.JSON, "one", "two")), uint8(255), true, true)
+	f.Add(frame(fin|opBinary, batchOf(wamp.CBOR, "one", string(text(601)))), uint8(20), false, true)
+	f.Fuzz(func(t *testing.T, data []byte, piece uint8, asText, batched bool) {
 		format := wamp.CBOR
 		if asText {
 			format = wamp.JSON
 		}
 		opening := "GET / HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
-			"Sec-WebSocket-Protocol: wamp.2." + format.String() + "\r\n\r\n"
+			"Sec-WebSocket-Protocol: wamp.2." + format.String()
+		if batched {
+			opening += ".batched"
+		}
+		opening += "\r\n\r\n"
 		play(t, newScripted([]byte(opening), bytes.Clone(data), "101 Switching", piece))
 	})
 }

@@ -27,10 +27,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // kind is one way to connect two ends.
 type kind struct {
-	name   string
-	scheme string // "" for the pipe
-	mux    bool   // through a net/http server of the user's
-	format wamp.Format
+	name    string
+	scheme  string // "" for the pipe
+	mux     bool   // through a net/http server of the user's
+	format  wamp.Format
+	batched bool
 }
 
 var kinds = []kind{
@@ -42,6 +43,9 @@ var kinds = []kind{
 	{name: "ws text", scheme: "ws", format: wamp.JSON},
 	{name: "wss", scheme: "wss", format: wamp.MsgPack},
 	{name: "ws in a mux", scheme: "ws", mux: true, format: wamp.CBOR},
+	{name: "ws batched", scheme: "ws", format: wamp.CBOR, batched: true},
+	{name: "ws text batched", scheme: "ws", format: wamp.JSON, batched: true},
+	{name: "wss batched", scheme: "wss", format: wamp.MsgPack, batched: true},
 }
 
 // eachKind runs a test for every kind of connection.
@@ -64,7 +68,7 @@ func (k kind) pair(t testing.TB, server, client transport.Config) (atServer, atC
 	s := transport.NewServer(func(c transport.Conn) { accepted <- c; <-over }, transport.ServerOptions{Config: server})
 	url := k.serve(t, s)
 	t.Cleanup(sync.OnceFunc(func() { close(over) }))
-	atClient = dial(t, url, transport.DialOptions{Config: client, Formats: []wamp.Format{k.format}})
+	atClient = dial(t, url, transport.DialOptions{Config: client, Formats: []wamp.Format{k.format}, Batched: k.batched})
 	atServer = <-accepted
 	return atServer, atClient
 }

@@ -31,7 +31,7 @@ func Pipe(f wamp.Format) (a, b Conn) { return PipeWith(f, Config{}) }
 func PipeWith(f wamp.Format, config Config) (a, b Conn) {
 	config = config.withDefaults()
 	newQueue := func() *queue {
-		return &queue{format: f, framing: pipeFraming, limit: config.QueueBytes, maxSend: config.MaxMessage}
+		return &queue{format: f, framing: lengthFraming, limit: config.QueueBytes, maxSend: config.MaxMessage}
 	}
 	ab, ba := newQueue(), newQueue()
 	wakeA, wakeB := make(chan struct{}, 1), make(chan struct{}, 1)

@@ -33,6 +33,8 @@ type queue struct {
 	maxSend int  // longest message that the peer takes, 0 for any
 	share   bool // whether large frames may be referred to instead of copied
 
+	envelopes *envelopes // nil if every message is a frame of its own; guarded by mu
+
 	mu       sync.Mutex
 	chunks   []chunk       // oldest first, from head on; guarded by mu, as is all below
 	head     int           // index of the first chunk that is not written
@@ -70,7 +72,7 @@ func (q *queue) send(m wamp.Message) error {
 // encode appends m. Called with mu held.
 func (q *queue) encode(m wamp.Message, hint int, evenIfFull bool) error {
 	reserved := q.framing.prefixSize(hint)
-	tail := q.room(reserved + hint)
+	tail := q.room(reserved + hint + q.framing.suffixSize())
 	start := len(tail.buf)
 	buf, err := codec.Append(tail.buf[:start+reserved], q.format, m)
 	n := len(buf) - start - reserved
@@ -88,7 +90,7 @@ func (q *queue) encode(m wamp.Message, hint int, evenIfFull bool) error {
 	} else {
 		tail.buf = buf
 	}
-	q.size += len(buf) - start
+	q.added(len(buf)-start, messageFrame)
 	return nil
 }
 
@@ -123,7 +125,7 @@ func (q *queue) sendLarge(m wamp.Message, hint int) error {
 		return err
 	}
 	q.push(chunk{buf: buf, class: class})
-	q.size += len(buf)
+	q.added(len(buf), messageFrame)
 	return nil
 }
 
@@ -141,13 +143,7 @@ func (q *queue) sendFrame(frame []byte) error {
 		q.put(messageFrame, frame)
 		return nil
 	}
-	size := q.framing.prefixSize(len(frame))
-	tail := q.room(size)
-	start := len(tail.buf)
-	tail.buf = tail.buf[:start+size]
-	q.framing.putPrefix(tail.buf[start:], len(frame), messageFrame, q.format)
-	q.push(chunk{buf: frame, class: shared})
-	q.size += size + len(frame)
+	q.refer(frame)
 	return nil
 }
 
@@ -189,7 +185,7 @@ func (q *queue) sendRaw(frame []byte) error {
 	tail.buf = append(tail.buf, frame...)
 	tail.control += len(frame)
 	q.control += len(frame)
-	q.size += len(frame)
+	q.added(len(frame), pongFrame)
 	return nil
 }
 
@@ -237,6 +233,9 @@ func (q *queue) fail(cause error) {
 		}
 	}
 	q.chunks, q.head, q.size, q.control = nil, 0, 0, 0
+	if q.envelopes != nil {
+		q.envelopes.clear()
+	}
 	q.wake()
 }
 

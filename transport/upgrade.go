@@ -5,28 +5,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
-
-	"github.com/wampkit/wampkit/wamp"
 )
-
-// subprotocolPrefix begins the WebSocket subprotocol of every serializer.
-const subprotocolPrefix = "wamp.2."
-
-func subprotocol(f wamp.Format) string { return subprotocolPrefix + f.String() }
-
-func subprotocols(formats []wamp.Format) []string {
-	names := make([]string, len(formats))
-	for i, f := range formats {
-		names[i] = subprotocol(f)
-	}
-	return names
-}
 
 // serveListener answers the HTTP requests of Serve.
 func (s *Server) serveListener(w http.ResponseWriter, r *http.Request) {
@@ -50,26 +32,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !websocket.IsWebSocketUpgrade(r) {
 		w.Header().Set("Upgrade", "websocket")
 		w.Header().Set("Connection", "Upgrade")
-		http.Error(w, "This is a WAMP router: connect with WebSocket and one of the subprotocols "+
-			strings.Join(subprotocols(s.options.Formats), ", ")+".", http.StatusUpgradeRequired)
+		http.Error(w, "This is a WAMP router: connect with WebSocket and one of the subprotocols "+s.served()+".", http.StatusUpgradeRequired)
 		return
 	}
-	if !s.originAllowed(r) {
-		http.Error(w, fmt.Sprintf("Pages from %s may not connect: the origin is not among those the router allows.",
-			r.Header.Get("Origin")), http.StatusForbidden)
+	if !s.checkOrigin(w, r) {
 		return
 	}
-	format, ok := s.negotiate(r)
+	protocol, ok := s.negotiate(r.Header)
 	if !ok {
-		http.Error(w, "No subprotocol in common: Sec-WebSocket-Protocol has to name one of "+
-			strings.Join(subprotocols(s.options.Formats), ", ")+".", http.StatusBadRequest)
+		http.Error(w, "No subprotocol in common: Sec-WebSocket-Protocol has to name one of "+s.served()+".", http.StatusBadRequest)
 		return
 	}
 	if !s.reserve() {
 		http.Error(w, "The router takes no more connections.", http.StatusServiceUnavailable)
 		return
 	}
-	c, err := s.upgrade(w, r, format)
+	c, err := s.upgrade(w, r, protocol)
 	if err != nil {
 		s.release()
 		s.log.Debug("WebSocket upgrade failed", "remote", r.RemoteAddr, "error", err)
@@ -79,7 +57,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // upgrade does the opening handshake. If it fails, the request is answered.
-func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, format wamp.Format) (*webSocket, error) {
+func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, protocol subprotocol) (*webSocket, error) {
 	config := s.options.Config
 	taken := &hijacker{ResponseWriter: w, deadline: config.handshakeDeadline()}
 	upgrader := websocket.Upgrader{
@@ -88,49 +66,13 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, format wamp.For
 		WriteBufferPool:  unusedWriteBuffers,
 		CheckOrigin:      func(*http.Request) bool { return true }, // done
 	}
-	ws, err := upgrader.Upgrade(taken, r, http.Header{"Sec-Websocket-Protocol": {subprotocol(format)}})
+	ws, err := upgrader.Upgrade(taken, r, http.Header{"Sec-Websocket-Protocol": {protocol.String()}})
 	if err != nil {
 		return nil, err
 	}
-	c := newWebSocket(taken.stream, ws, format, serverFraming, config)
+	c := newWebSocket(taken.stream, ws, protocol, serverFraming, config)
 	c.start(taken.deadline)
 	return c, nil
-}
-
-// negotiate picks the serializer that the client prefers among those served.
-func (s *Server) negotiate(r *http.Request) (wamp.Format, bool) {
-	for _, header := range r.Header.Values("Sec-Websocket-Protocol") {
-		for offered := range strings.SplitSeq(header, ",") {
-			name, ok := strings.CutPrefix(strings.TrimSpace(offered), subprotocolPrefix)
-			if !ok {
-				continue
-			}
-			for _, f := range s.options.Formats {
-				if name == f.String() {
-					return f, true
-				}
-			}
-		}
-	}
-	return 0, false
-}
-
-// originAllowed applies ServerOptions.CheckOrigin or Origins.
-func (s *Server) originAllowed(r *http.Request) bool {
-	if s.options.CheckOrigin != nil {
-		return s.options.CheckOrigin(r)
-	}
-	origin := r.Header.Get("Origin")
-	if origin == "" {
-		return true
-	}
-	if s.options.Origins == nil {
-		u, err := url.Parse(origin)
-		return err == nil && strings.EqualFold(u.Host, r.Host)
-	}
-	return slices.ContainsFunc(s.options.Origins, func(allowed string) bool {
-		return allowed == "*" || strings.EqualFold(allowed, origin)
-	})
 }
 
 // hijacker takes the connection of a request away from net/http and puts a

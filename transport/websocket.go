@@ -30,97 +30,102 @@ type webSocket struct {
 	stream *stream
 	ws     *websocket.Conn
 	kind   int // of messages: websocket.TextMessage or websocket.BinaryMessage
+	limit  int // octets of the longest of them
 
-	message []byte // what Receive returned last, nil or at its full length
-	class   class
-	err     error // what Receive failed with; gorilla panics when it is asked again and again
+	message incoming // what Receive returned last, or what that lies in
+	batched bool
+	rest    []byte // of the batch in message: what Receive has yet to return
+	err     error  // what Receive failed with; gorilla panics when it is asked again and again
 }
 
-func newWebSocket(under *stream, ws *websocket.Conn, format wamp.Format, framing framing, config Config) *webSocket {
-	c := &webSocket{stream: under, ws: ws, kind: websocket.BinaryMessage}
-	if format == wamp.JSON {
+func newWebSocket(under *stream, ws *websocket.Conn, protocol subprotocol, framing framing, config Config) *webSocket {
+	c := &webSocket{stream: under, ws: ws, kind: websocket.BinaryMessage, limit: config.MaxMessage, batched: protocol.batched}
+	if protocol.format == wamp.JSON {
 		c.kind = websocket.TextMessage
 	}
-	c.init(under.conn, "websocket", format, framing, config)
-	ws.SetReadLimit(int64(config.MaxMessage))
+	c.init(under.conn, "websocket", protocol.format, framing, config)
+	if c.batched {
+		c.queue.batchMessages()
+		c.limit = batchLimit(config.MaxMessage)
+	}
+	ws.SetReadLimit(int64(c.limit))
 	under.link = &c.link
 	return c
 }
 
 // Receive implements [Conn].
 func (c *webSocket) Receive() ([]byte, error) {
-	c.dropMessage()
+	if len(c.rest) == 0 {
+		c.message.drop()
+	}
 	if c.err != nil {
 		return nil, c.err
 	}
 	if err := c.begin(); err != nil {
 		return nil, err
 	}
-	n, err := c.next()
+	message, err := c.next()
 	if err != nil {
 		c.err = err
 		return nil, err
 	}
 	c.established()
-	return c.message[:n:n], nil
+	return message, nil
 }
 
-// next reads the next message into c.message.
-func (c *webSocket) next() (n int, err error) {
+// Info implements [Conn].
+func (c *webSocket) Info() Info {
+	info := c.link.Info()
+	info.Batched = c.batched
+	return info
+}
+
+// next returns the next WAMP message.
+func (c *webSocket) next() (message []byte, err error) {
+	if len(c.rest) > 0 {
+		return c.nextOfBatch()
+	}
+	if message, err = c.read(); err != nil || !c.batched {
+		return message, err
+	}
+	c.rest = message
+	return c.nextOfBatch()
+}
+
+// nextOfBatch takes a message off the batch that was read.
+func (c *webSocket) nextOfBatch() (message []byte, err error) {
+	message, c.rest, err = unbatch(c.Format(), c.rest, c.config.MaxMessage)
+	if err != nil {
+		code := websocket.CloseProtocolError
+		if _, long := err.(*longMessageError); long {
+			code = websocket.CloseMessageTooBig
+		}
+		return nil, c.violation(code, err.Error())
+	}
+	return message, nil
+}
+
+// read reads a whole WebSocket message.
+func (c *webSocket) read() (content []byte, err error) {
 	kind, r, err := c.ws.NextReader()
 	if err != nil {
-		return 0, c.failed(err)
+		return nil, c.failed(err)
 	}
 	if kind != c.kind {
-		return 0, c.violation(websocket.CloseUnsupportedData, fmt.Sprintf("%s takes no %s messages", subprotocol(c.Format()), kindName(kind)))
+		return nil, c.violation(websocket.CloseUnsupportedData, fmt.Sprintf("%s takes no %s messages", subprotocol{format: c.Format()}, kindName(kind)))
 	}
-	if n, err = c.readMessage(r); err != nil {
-		return 0, c.failed(err)
+	if content, err = c.message.read(r, c.limit); err != nil {
+		return nil, c.failed(err)
 	}
-	if kind == websocket.TextMessage && !utf8.Valid(c.message[:n]) {
-		return 0, c.violation(websocket.CloseInvalidFramePayloadData, "text is not UTF-8")
+	if kind == websocket.TextMessage && !utf8.Valid(content) {
+		return nil, c.violation(websocket.CloseInvalidFramePayloadData, "text is not UTF-8")
 	}
-	return n, nil
+	return content, nil
 }
 
 // Shutdown implements [Conn].
 func (c *webSocket) Shutdown(last wamp.Message, linger time.Duration) error {
 	return c.shutdown(last, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), linger)
-}
-
-// readMessage reads a whole message into c.message, which grows as it fills up.
-func (c *webSocket) readMessage(r io.Reader) (n int, err error) {
-	c.growMessage(largeSize)
-	for {
-		if n == len(c.message) {
-			c.growMessage(min(4*n, c.config.MaxMessage+1))
-		}
-		m, err := r.Read(c.message[n:])
-		n += m
-		if err == io.EOF {
-			return n, nil
-		}
-		if err != nil {
-			return n, err
-		}
-	}
-}
-
-// growMessage replaces c.message by a buffer of at least n octets that begins like it.
-func (c *webSocket) growMessage(n int) {
-	class := classFor(n)
-	grown := getBuffer(class, n)
-	grown = grown[:cap(grown)]
-	copy(grown, c.message)
-	c.dropMessage()
-	c.message, c.class = grown, class
-}
-
-func (c *webSocket) dropMessage() {
-	if c.message != nil {
-		putBuffer(c.class, c.message)
-		c.message = nil
-	}
 }
 
 // failed turns an error of gorilla's into that of Receive, after the peer has
