@@ -213,3 +213,5 @@ func dig(v any, path ...string) any {
 	}
 	return v
 }
+
+func appendValue(f wamp.Format, v any) ([]byte, error) { return codec.AppendValue(nil, f, v) }

@@ -70,3 +70,11 @@ func (n *Node) announcement() d {
 	}
 	return n.welcome
 }
+
+// netConn is a connection on which nothing was said yet.
+func (n *Node) netConn() net.Conn {
+	conn, err := net.Dial("tcp", n.address)
+	n.t.must(err)
+	n.t.Cleanup(func() { conn.Close() })
+	return conn
+}

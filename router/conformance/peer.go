@@ -119,12 +119,24 @@ func (p *Peer) encode(message l) []byte {
 // SendFrame sends one frame of the transport, whatever is in it.
 func (p *Peer) SendFrame(frame []byte) {
 	p.t.note("%s -> %s", p.name, readable(p.e.link.Format, frame))
-	p.sent(p.wire.send(frame))
+	p.sent(p.wire.octets(p.wire.framed(frame)))
 }
 
 // SendOctets sends octets past all framing.
 func (p *Peer) SendOctets(octets []byte) {
 	p.t.note("%s -> octets % x", p.name, shortened(string(octets)))
+	p.sent(p.wire.octets(octets))
+}
+
+// SendAtOnce sends several messages by one write to the network.
+func (p *Peer) SendAtOnce(messages ...l) {
+	var octets []byte
+	for _, message := range messages {
+		p.account(message)
+		frame := p.encode(message)
+		p.t.note("%s -> %s", p.name, readable(p.e.link.Format, frame))
+		octets = append(octets, p.wire.framed(frame)...)
+	}
 	p.sent(p.wire.octets(octets))
 }
 
@@ -185,7 +197,7 @@ func readable(f wamp.Format, frame []byte) string {
 }
 
 func shortened(text string) string {
-	const most = 300
+	const most = 160
 	if len(text) <= most {
 		return text
 	}

@@ -94,7 +94,7 @@ func (w *RawWire) readFrame() (RawFrameKind, []byte, error) {
 	return kind, content, w.read(content)
 }
 
-func (w *RawWire) send(frame []byte) error { return w.octets(rawFrame(RawMessage, frame)) }
+func (w *RawWire) framed(message []byte) []byte { return rawFrame(RawMessage, message) }
 
 // receive reads the next message, and answers pings on the way.
 func (w *RawWire) receive() ([]byte, error) {

@@ -3,6 +3,6 @@ package conformance
 // Chapters are all requirements, in order.
 func Chapters() []Chapter {
 	return []Chapter{
-		uris,
+		uris, messages, webSocket, sessions, pubSub, rpc, ordering,
 	}
 }

@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"log/slog"
+	"path"
 	"runtime"
 	"strings"
 	"sync"
@@ -49,15 +50,15 @@ func (t *T) Errorf(format string, args ...any) {
 	t.transcript = append(t.transcript, "!! "+fmt.Sprintf(format, args...))
 }
 
-// callers are the lines of the suite's chapters that led here.
+// callers are the lines of the suite that led here, without its engine room.
 func callers() string {
 	var pcs [32]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
 	var where strings.Builder
 	for {
 		frame, more := frames.Next()
-		if i := strings.LastIndex(frame.File, "/conformance/"); i >= 0 {
-			fmt.Fprintf(&where, "\n      %s:%d", frame.File[i+len("/conformance/"):], frame.Line)
+		if file := path.Base(frame.File); strings.Contains(frame.File, "/conformance/") && file != "t.go" && file != "run.go" {
+			fmt.Fprintf(&where, "\n      %s:%d", file, frame.Line)
 		}
 		if !more {
 			return where.String()

@@ -11,7 +11,7 @@ var malformedURIs = []string{"", ".", "a..b", ".a", "a.", "a b", "a.#.b", "a.b#"
 
 var uris = Chapter{Number: 1, Title: "URIs and IDs", Cases: []Case{
 	{
-		ID: "W001", Level: Must, Spec: "b/building_blocks, b/uri_reference", Links: everyLink,
+		ID: "W001", Level: Must, Spec: "b/building_blocks, b/uri_reference",
 		Rule: "A component of a URI is not empty and holds no dot, `#` or whitespace; a request with any other URI fails with `wamp.error.invalid_uri`.",
 		Test: func(t *T) {
 			p := t.Peer()
@@ -119,7 +119,7 @@ var uris = Chapter{Number: 1, Title: "URIs and IDs", Cases: []Case{
 		},
 	},
 	{
-		ID: "W007", Level: Must, Spec: "b/building_blocks, b/messages", Links: everyLink,
+		ID: "W007", Level: Must, Spec: "b/building_blocks, b/messages", Links: everyRawSocket,
 		Rule: "An id is an integer from 1 to 2^53; anything else in its place is a protocol violation.",
 		Test: func(t *T) {
 			for _, id := range []any{0, -1, 1.5, 1.0, "1", nil, true, l{1}, int64(1)<<53 + 1, uint64(1) << 63, 1e300} {

@@ -147,11 +147,11 @@ func (w *WebWire) octets(raw []byte) error {
 
 func (w *WebWire) sendFrame(f WebFrame) error { return w.octets(f.octets()) }
 
-func (w *WebWire) send(frame []byte) error {
+func (w *WebWire) framed(message []byte) []byte {
 	if w.batch != nil {
-		frame = w.batch(frame)
+		message = w.batch(message)
 	}
-	return w.sendFrame(WebFrame{opcode: w.opcode, payload: frame})
+	return WebFrame{opcode: w.opcode, payload: message}.octets()
 }
 
 // receive reads the next message, and answers control frames on the way.

@@ -12,8 +12,8 @@ import (
 // wire moves messages between a raw peer and the router. It shares no code with
 // the transports it tests, and it can do what they never would.
 type wire interface {
-	// send sends one message.
-	send(frame []byte) error
+	// framed is a message as it stands on the network.
+	framed(message []byte) []byte
 	// receive waits for the next message. At the end it fails with a *closed.
 	receive() ([]byte, error)
 	// octets sends octets past all framing.
