@@ -58,6 +58,10 @@ func (b *broker) queueForAll(o *outbox, sub *subscription, p *publication, event
 		if !p.reaches(m.session) {
 			continue
 		}
+		if o.backedUp(m.session) {
+			o.late = append(o.late, m)
+			continue
+		}
 		switch fateOf(m.queue(event, shared, alone)) {
 		case queued:
 			o.touch(m.session)

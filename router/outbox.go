@@ -1,10 +1,6 @@
 package router
 
-import (
-	"time"
-
-	"github.com/wampkit/wampkit/wamp"
-)
+import "github.com/wampkit/wampkit/wamp"
 
 // maxWork is how much an outbox does between two flushes while its goroutine has
 // no reason to rest: octets received, with 1 KiB for each message on top.
@@ -76,9 +72,6 @@ func (o *outbox) touch(to *session) {
 		to.batch.Store(o.batch)
 		o.dirty = append(o.dirty, to)
 	}
-	if to.blockedSince.Load() != 0 && to.conn.AwaitRoom(0) {
-		to.blockedSince.Store(0)
-	}
 }
 
 // account notes that a message of so many octets has been handled, and flushes
@@ -104,39 +97,46 @@ func (o *outbox) flush() {
 	o.batch = o.router.batches.Add(1)
 }
 
-// metFull notes that to's queue has no room. Its patience (see awaitRoom) runs
-// from now on, unless it does already.
+// metFull notes that to's queue has no room; see backlog.
 func (o *outbox) metFull(to *session) {
-	if to.blockedSince.CompareAndSwap(0, int64(o.router.sinceStart())) {
+	if to.backlog.begin(o.router.sinceStart(), to.conn.Queued()) {
 		o.router.counters.waits.Add(1)
 	}
 }
 
-// awaitRoom waits until there is room in to's queue, and reports false when to
-// has been keeping senders waiting for longer than Limits.StallTimeout. The
-// time runs from the first sender that met the full queue, so that a session
-// which takes nothing holds nobody back a second time, and many of them hold
-// nobody back longer than one; it starts anew when the queue has drained to
-// half its limit.
-//
-// It must not be called with a lock held.
+// backedUp reports whether to has a backlog: events then wait their turn even if
+// there is some room.
+func (o *outbox) backedUp(to *session) bool {
+	if !to.backlog.full.Load() {
+		return false
+	}
+	if to.conn.AwaitRoom(0) {
+		to.backlog.end()
+		return false
+	}
+	return true
+}
+
+// awaitRoom waits until to's queue has drained to half its limit, and reports
+// false when to is stalled; see backlog. It must not be called with a lock held.
 func (o *outbox) awaitRoom(to *session) bool {
 	o.metFull(to)
-	now := o.router.sinceStart()
-	patience := o.router.limits.StallTimeout
-	if since := to.blockedSince.Load(); since != 0 {
-		patience -= now - time.Duration(since)
-	}
-	if patience <= 0 || o.router.draining() {
-		patience = 0
-	} else {
+	limits := &o.router.limits
+	enough := int(float64(limits.OutboundQueue) * enoughProgress)
+	for {
+		now := o.router.sinceStart()
+		patience := to.backlog.patience(now, to.conn.Queued(), enough, limits.StallTimeout)
+		if patience <= 0 || o.router.draining() {
+			return !o.backedUp(to)
+		}
 		o.flush() // nobody waits for us while we wait for one
 		to.conn.Flush()
+		if to.conn.AwaitRoom(patience) {
+			to.backlog.end()
+			return true
+		}
+		if o.router.sinceStart()-now < patience {
+			return true // the connection is closed: the next attempt to send finds out
+		}
 	}
-	if to.conn.AwaitRoom(patience) {
-		to.blockedSince.Store(0)
-		return true
-	}
-	closed := o.router.sinceStart()-now < patience
-	return closed // the next attempt to send finds out
 }

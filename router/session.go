@@ -35,9 +35,9 @@ type session struct {
 	leaving sync.Once     // see leave
 	goodbye sync.Once     // for the one GOODBYE that the router sends
 
-	batch        atomic.Uint64 // see outbox.touch
-	blockedSince atomic.Int64  // see outbox.awaitRoom: 0, or when the queue was first met full
-	dropped      atomic.Uint64 // events not delivered
+	batch   atomic.Uint64 // see outbox.touch
+	backlog backlog
+	dropped atomic.Uint64 // events not delivered
 }
 
 // The states of a session, from the router's point of view (section
