@@ -99,8 +99,9 @@ type Limits struct {
 	// StallTimeout has passed.
 	OnFullQueue QueuePolicy
 	// StallTimeout is how long a session with a full queue may keep others
-	// waiting. Beyond it events are treated as OnFullQueue says, and a message
-	// that must not be lost ends the session. Default 1 s.
+	// waiting without taking at least a sixteenth of OutboundQueue. Beyond it
+	// events are treated as OnFullQueue says, and a message that must not be lost
+	// ends the session. Default 1 s.
 	StallTimeout time.Duration
 	// HandshakeTimeout is how long a connection may take to say HELLO, and to
 	// answer a CHALLENGE. Default 5 s.
