@@ -15,7 +15,8 @@ import (
 // is told by its publication alone. Neither assumes that the other end is a
 // client of this machine.
 type broker struct {
-	realm *realm
+	realm     *realm
+	retention *retention // nil if nothing is retained
 
 	mu            sync.RWMutex // guards subscriptions
 	subscriptions uriTable[*subscription]
@@ -33,9 +34,20 @@ func (b *broker) publish(o *outbox, s *session, m *wamp.Publish) *violation {
 		}
 		return nil
 	}
+	p := o.publish(s, m)
+	b.dispatch(o, p)
+	if m.Options.Acknowledge {
+		o.published = wamp.Published{Request: m.Request, Publication: p.id}
+		o.deliver(s, &o.published)
+	}
+	return nil
+}
+
+// publish makes the publication that m asks for, on behalf of s.
+func (o *outbox) publish(s *session, m *wamp.Publish) *publication {
 	p := &o.publication
 	*p = publication{
-		id: wamp.RandomID(), topic: m.Topic, payload: m.Payload,
+		id: wamp.RandomID(), topic: m.Topic, payload: m.Payload, retain: m.Options.Retain,
 		publisher: s, includeMe: m.Options.IncludeMe,
 	}
 	p.restrict(&m.Options)
@@ -44,12 +56,7 @@ func (b *broker) publish(o *outbox, s *session, m *wamp.Publish) *violation {
 		p.details.PublisherAuthID = s.identity.AuthID
 		p.details.PublisherAuthRole = s.identity.Role
 	}
-	b.dispatch(o, p)
-	if m.Options.Acknowledge {
-		o.published = wamp.Published{Request: m.Request, Publication: p.id}
-		o.deliver(s, &o.published)
-	}
-	return nil
+	return p
 }
 
 // forbids says why a publication is refused, or nothing.
@@ -68,8 +75,12 @@ func (b *broker) forbids(m *wamp.Publish) (wamp.ErrorURI, string) {
 }
 
 // dispatch delivers a publication to every subscription that matches: one event
-// per subscription and session.
+// per subscription and session. It is kept first, where it is to be kept, so that
+// whoever subscribes meanwhile gets it one way or the other.
 func (b *broker) dispatch(o *outbox, p *publication) {
+	if p.retain {
+		b.keep(p)
+	}
 	b.mu.RLock()
 	matches := b.subscriptions.appendAll(o.matches[:0], p.topic)
 	b.mu.RUnlock()
@@ -78,6 +89,13 @@ func (b *broker) dispatch(o *outbox, p *publication) {
 	}
 	clear(matches)
 	o.matches = matches[:0]
+}
+
+// keep keeps a publication for those who come later.
+func (b *broker) keep(p *publication) {
+	if p.retain && b.retention != nil {
+		p.number = b.retention.keep(p.kept())
+	}
 }
 
 // subscribe carries out SUBSCRIBE.
@@ -97,9 +115,13 @@ func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation 
 		return nil
 	}
 	for {
-		switch fateOf(b.admit(s, m, match)) {
+		member, err := b.admit(s, m, match)
+		switch fateOf(err) {
 		case queued:
 			o.touch(s)
+			if member.isBehind() {
+				b.deliverRest(o, member)
+			}
 			return nil
 		case full:
 			if !o.awaitRoom(s) {
@@ -114,15 +136,19 @@ func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation 
 
 // admit makes s a member of the subscription that m asks for, and queues
 // SUBSCRIBED in the same step, so that it precedes every EVENT.
-func (b *broker) admit(s *session, m *wamp.Subscribe, match wamp.Match) error {
+func (b *broker) admit(s *session, m *wamp.Subscribe, match wamp.Match) (*membership, error) {
+	var retention *retention
+	if m.Options.GetRetained {
+		retention = b.retention
+	}
 	for {
 		sub := b.subscription(match, m.Topic)
-		err := sub.admit(s, &wamp.Subscribed{Request: m.Request, Subscription: sub.id})
+		member, err := sub.admit(s, &wamp.Subscribed{Request: m.Request, Subscription: sub.id}, retention)
 		if err != nil {
 			b.forgetIfEnded(sub)
 		}
 		if err != errEnded {
-			return err
+			return member, err
 		}
 	}
 }

@@ -45,6 +45,8 @@ type RealmConfig struct {
 	Strict Strict
 	// Disclose says which identities may be told to other sessions.
 	Disclose Disclosure
+	// Retention bounds the events that are retained for later subscribers.
+	Retention Retention
 }
 
 // Strict selects rules of the specification that are lenient by default. The
@@ -75,6 +77,18 @@ type Disclosure struct {
 	Caller bool
 	// Publisher lets a publisher disclose itself.
 	Publisher bool
+}
+
+// Retention bounds the events that a realm retains in memory for subscribers that
+// come later. What is beyond a bound is given up: first the topics that have not
+// been published to, with retain, for the longest time. The zero value is a
+// sensible bound.
+type Retention struct {
+	// MaxTopics is how many topics have a retained event. Default 10,000; negative
+	// retains nothing.
+	MaxTopics int
+	// MaxBytes is how much memory they take in all, in octets. Default 64 MiB.
+	MaxBytes int
 }
 
 // QueuePolicy is what happens to events for a session whose outbound queue

@@ -3,6 +3,7 @@ package router
 import (
 	"net"
 
+	"github.com/wampkit/wampkit/transport"
 	"github.com/wampkit/wampkit/wamp"
 	"github.com/wampkit/wampkit/wamp/codec"
 )
@@ -55,7 +56,7 @@ func (b *broker) queueForAll(o *outbox, sub *subscription, p *publication, event
 	defer sub.mu.RUnlock()
 	alone := len(sub.members) == 1
 	for _, m := range sub.members {
-		if !p.reaches(m.session) {
+		if !p.reaches(m.session) || p.number != 0 && p.precedes(m) {
 			continue
 		}
 		if o.backedUp(m.session) {
@@ -77,6 +78,9 @@ func (b *broker) queueForAll(o *outbox, sub *subscription, p *publication, event
 // queue queues an event for the member: encoded straight into its queue if
 // nobody else gets it, else as the bytes that all receivers share.
 func (m *membership) queue(event *wamp.Event, shared *frames, alone bool) error {
+	if m.isBehind() {
+		return transport.ErrQueueFull
+	}
 	if alone {
 		return m.conn.Send(event)
 	}

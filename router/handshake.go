@@ -12,7 +12,8 @@ import (
 // clientRoles are those of which a HELLO must announce at least one.
 var clientRoles = [...]wamp.Role{wamp.RolePublisher, wamp.RoleSubscriber, wamp.RoleCaller, wamp.RoleCallee}
 
-// announced is what the router says about itself in WELCOME: what works.
+// announced is what the router says about itself in WELCOME: what works in every
+// realm. See realm.announced for what is a matter of configuration.
 var announced = wamp.Roles{}.
 	With(wamp.RoleBroker,
 		wamp.FeaturePublisherExclusion,
@@ -27,6 +28,15 @@ var announced = wamp.Roles{}.
 		wamp.FeaturePatternBasedRegistration,
 		wamp.FeatureSharedRegistration,
 	)
+
+// announced is what the router says about itself in WELCOME to sessions of r.
+func (r *realm) announced() wamp.Roles {
+	roles := announced
+	if r.broker.retention != nil {
+		roles = roles.With(wamp.RoleBroker, wamp.FeatureEventRetention)
+	}
+	return roles
+}
 
 // hello is what HELLO said, checked.
 type hello struct {
@@ -214,7 +224,7 @@ func (p *peer) challenge(c *wamp.Challenge, inTime *time.Timer) (*wamp.Authentic
 // sent without what the peer can do without. It fails like an authenticator.
 func (s *session) sendWelcome() error {
 	details := wamp.Dict{
-		"roles":        announced.Dict(),
+		"roles":        s.realm.announced().Dict(),
 		"agent":        Agent,
 		"realm":        string(s.realm.name),
 		"authid":       s.identity.AuthID,

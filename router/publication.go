@@ -16,6 +16,11 @@ type publication struct {
 	// details are what every receiver is told alike.
 	details wamp.EventDetails
 
+	// retain keeps the event for later subscribers. number is then that of the
+	// retained event, 0 if it was not kept.
+	retain bool
+	number uint64
+
 	publisher *session // who published, nil for nobody in this realm
 	includeMe bool     // whether the publisher may get its own event
 	// audience restricts who may get the event, nil for nobody in particular
@@ -29,10 +34,11 @@ func (p *publication) reaches(s *session) bool {
 	if s == p.publisher && !p.includeMe {
 		return false
 	}
-	a := p.audience
-	if a == nil {
-		return true
-	}
+	return p.audience == nil || admits(p.audience, s)
+}
+
+// admits reports whether a session belongs to an audience.
+func admits(a *wamp.PublishOptions, s *session) bool {
 	return !names(a.Exclude, s.id) &&
 		!names(a.ExcludeAuthID, s.identity.AuthID) &&
 		!names(a.ExcludeAuthRole, s.identity.Role) &&

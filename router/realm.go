@@ -15,6 +15,7 @@ import (
 //	realm.mu
 //	broker.mu
 //	subscription.mu → subscriber.mu
+//	subscription.mu → retention.mu
 //	dealer.mu → callee.mu → caller.mu
 //
 // No two of the same name are ever held together. Under any of them messages
@@ -53,6 +54,7 @@ func newRealm(r *Router, config RealmConfig) *realm {
 		realm.authenticators = []Authenticator{Anonymous{}}
 	}
 	realm.broker.realm = realm
+	realm.broker.retention = newRetention(config.Retention, &r.counters)
 	realm.dealer.realm = realm
 	return realm
 }

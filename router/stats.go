@@ -20,6 +20,9 @@ type Stats struct {
 	// EventsUndeliverable counts events that a subscriber's transport or
 	// serializer cannot carry.
 	EventsUndeliverable uint64
+	// RetainedEvicted counts topics, and events too large to retain, that a bound
+	// of RealmConfig.Retention took.
+	RetainedEvicted uint64
 	// Waits counts how often a sender was held back by a full queue.
 	Waits uint64
 }
@@ -33,6 +36,7 @@ type counters struct {
 	stalled             atomic.Uint64
 	eventsDropped       atomic.Uint64
 	eventsUndeliverable atomic.Uint64
+	retainedEvicted     atomic.Uint64
 	waits               atomic.Uint64
 }
 
@@ -45,6 +49,7 @@ func (c *counters) snapshot() Stats {
 		Stalled:             c.stalled.Load(),
 		EventsDropped:       c.eventsDropped.Load(),
 		EventsUndeliverable: c.eventsUndeliverable.Load(),
+		RetainedEvicted:     c.retainedEvicted.Load(),
 		Waits:               c.waits.Load(),
 	}
 }

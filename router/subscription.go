@@ -34,28 +34,35 @@ type membership struct {
 	conn         transport.Conn
 	format       wamp.Format
 	index        int // in subscription.members, or -1: guarded by subscription.mu
+	// retained is nil unless the session asked for retained events. Guarded by
+	// subscription.mu.
+	retained *retained
 }
 
 // errEnded means that a subscription has ended and a new one must take its place.
 var errEnded = errors.New("subscription has ended")
 
-// admit makes s a member and queues subscribed, in one step for everybody who
-// looks. A session that is a member already gets subscribed alone. It fails with
-// errEnded, or like Conn.Send; a subscription that is without members then has
-// ended.
-func (sub *subscription) admit(s *session, subscribed *wamp.Subscribed) error {
+// admit makes s a member and queues subscribed, and what is retained unless r is
+// nil, in one step for everybody who looks. A session that is a member already
+// stays the member that it is. It fails with errEnded, or like Conn.Send; a
+// subscription that is without members then has ended.
+func (sub *subscription) admit(s *session, subscribed *wamp.Subscribed, r *retention) (*membership, error) {
 	sub.mu.Lock()
 	defer sub.mu.Unlock()
 	if sub.ended {
-		return errEnded
+		return nil, errEnded
 	}
-	m := &membership{subscription: sub, session: s, conn: s.conn, format: s.conn.Format(), index: len(sub.members)}
-	joined, err := s.subscriber.join(m, subscribed)
-	if joined {
+	newcomer := &membership{subscription: sub, session: s, conn: s.conn, format: s.conn.Format(), index: -1}
+	m, err := s.subscriber.join(newcomer, subscribed)
+	if err == nil && r != nil {
+		r.queueRetained(m)
+	}
+	if m == newcomer {
+		m.index = len(sub.members)
 		sub.members = append(sub.members, m)
 	}
 	sub.ended = len(sub.members) == 0
-	return err
+	return m, err
 }
 
 // expel takes a member out. The subscription ends with its last one.
@@ -80,25 +87,25 @@ type subscriber struct {
 	memberships map[wamp.ID]*membership
 }
 
-// join notes a membership, unless there is one of that subscription, and queues
-// the acknowledgement. subscription.mu is held.
-func (r *subscriber) join(m *membership, subscribed *wamp.Subscribed) (joined bool, err error) {
+// join notes a membership, and queues the acknowledgement. If there is one of that
+// subscription already, that is returned in place of m. subscription.mu is held.
+func (r *subscriber) join(m *membership, subscribed *wamp.Subscribed) (*membership, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.left {
-		return false, net.ErrClosed
+		return nil, net.ErrClosed
 	}
 	if err := m.conn.Send(subscribed); err != nil {
-		return false, err
+		return nil, err
 	}
-	if r.memberships[m.subscription.id] != nil {
-		return false, nil
+	if held := r.memberships[m.subscription.id]; held != nil {
+		return held, nil
 	}
 	if r.memberships == nil {
 		r.memberships = make(map[wamp.ID]*membership)
 	}
 	r.memberships[m.subscription.id] = m
-	return true, nil
+	return m, nil
 }
 
 // give takes a membership from the subscriber, if it holds it.
