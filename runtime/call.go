@@ -115,9 +115,9 @@ func (s *Session) sendCall(ctx context.Context, c *call, procedure wamp.URI, arg
 		return err
 	}
 	for {
-		waiting, err := s.trySendCall(c, procedure, payload, timeout)
+		alone, err := s.trySendCall(c, procedure, payload, timeout)
 		if err == nil {
-			s.flushCall(waiting)
+			s.flushCall(alone)
 			return nil
 		}
 		if err := s.awaitRoom(ctx, err); err != nil {
@@ -126,17 +126,19 @@ func (s *Session) sendCall(ctx context.Context, c *call, procedure wamp.URI, arg
 	}
 }
 
-// trySendCall returns how many calls wait for an answer then.
-func (s *Session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload, timeout uint64) (waiting int, err error) {
+// trySendCall reports whether calls are made one at a time, judging by this one and
+// the one before.
+func (s *Session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload, timeout uint64) (alone bool, err error) {
 	s.sendMu.Lock()
 	defer s.sendMu.Unlock()
 	id, err := s.nextID()
 	if err != nil {
-		return 0, err
+		return false, err
 	}
 	c.id = id
-	if waiting = s.calls.put(id, c); waiting == 0 {
-		return 0, net.ErrClosed
+	waiting := s.calls.put(id, c)
+	if waiting == 0 {
+		return false, net.ErrClosed
 	}
 	m := &s.callMessage
 	m.Request, m.Procedure, m.Payload = id, procedure, payload
@@ -149,12 +151,14 @@ func (s *Session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload,
 	if err != nil {
 		if s.calls.take(id) == nil { // the session ended meanwhile and settled it
 			<-c.ready
-			return 0, c.err
+			return false, c.err
 		}
 		s.unsend(id)
-		return 0, err
+		return false, err
 	}
-	return waiting, nil
+	alone = waiting == 1 && s.lastWaiting == 1
+	s.lastWaiting = waiting
+	return alone, nil
 }
 
 // limit combines the timeout of the options with the deadline of ctx, starts the

@@ -215,13 +215,15 @@ func TestForwardedTimeoutEndsTheHandler(t *testing.T) {
 	})
 }
 
+type contextKey struct{}
+
 // Contexts derived from a handler's end with it, whatever ends it.
 func TestHandlerContextEndsWithTheHandler(t *testing.T) {
 	p := newPlace(t, links[0])
 	s := p.session()
 	kept := make(chan context.Context, 2)
 	register(t, s, "com.test.keep", func(ctx context.Context, _ *runtime.Result) (*runtime.Result, error) {
-		derived, cancel := context.WithTimeout(context.WithValue(ctx, "key", "value"), time.Hour)
+		derived, cancel := context.WithTimeout(context.WithValue(ctx, contextKey{}, "value"), time.Hour)
 		t.Cleanup(cancel)
 		if ctx.Err() != nil || derived.Err() != nil {
 			t.Error("the context ended too early")

@@ -194,6 +194,7 @@ func TestPanicsAreContained(t *testing.T) {
 		call := failing(t, p, func(context.Context) error { next(); return nil }, logged.option())
 		for name, fault := range map[string]func(){
 			"panic":  func() { panic("out of cheese") },
+			//lint:ignore SA5000 the panic is what the test is about
 			"nil":    func() { var m map[string]int; m["x"] = 1 },
 			"goexit": goruntime.Goexit,
 		} {

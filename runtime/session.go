@@ -33,6 +33,7 @@ type Session struct {
 	// so that ids are sequential on the wire.
 	sendMu      sync.Mutex
 	lastID      wamp.ID // guarded by sendMu
+	lastWaiting int     // guarded by sendMu: how many calls waited for an answer after the last one was sent
 	callMessage wamp.Call
 	publishing  wamp.Publish // the messages that are sent most, guarded by sendMu
 
@@ -203,12 +204,12 @@ func (s *Session) awaitRoom(ctx context.Context, err error) error {
 	}
 }
 
-// flushCall hands a CALL to the network: at once if it is the only one that waits
-// for an answer, so that a single caller does not wait longer, else together with
-// what other goroutines are about to send.
-func (s *Session) flushCall(waiting int) {
+// flushCall hands a CALL to the network: at once if calls are made one at a time, so
+// that a single caller does not wait longer, else together with what other
+// goroutines are about to send.
+func (s *Session) flushCall(alone bool) {
 	s.wakeReader()
-	if waiting == 1 {
+	if alone {
 		s.conn.Flush()
 	} else {
 		s.conn.FlushSoon()
