@@ -156,24 +156,24 @@ func (t *ErrorType) rebuild(in *Values) error {
 
 // find looks for the declared error in what a handler returned, outside of the
 // errors of other peers. fields is nil for a sentinel.
-func (t *ErrorType) find(err error) (found error, fields any, ok bool) {
+func (t *ErrorType) find(err error) (fields any, ok bool, found error) {
 	if t.Sentinel != nil {
-		return t.Sentinel, nil, isOwn(err, t.Sentinel)
+		return nil, isOwn(err, t.Sentinel), t.Sentinel
 	}
 	if t.As == nil {
-		return nil, nil, false
+		return nil, false, nil
 	}
 	fields, ok = t.As(err)
 	if !ok {
-		return nil, nil, false
+		return nil, false, nil
 	}
 	found, _ = fields.(error)
 	if remote := remoteIn(err); remote != nil {
 		if theirs, also := t.As(remote); also && same(theirs, fields) {
-			return nil, nil, false
+			return nil, false, nil
 		}
 	}
-	return found, fields, true
+	return fields, true, found
 }
 
 // same reports whether two errors that were found are one.

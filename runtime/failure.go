@@ -44,7 +44,7 @@ func (s *Session) errorAnswer(inv *invocation, err error) *wamp.ErrorMessage {
 // URI, empty if there is none.
 func describe(err error, declared []ErrorType, args *Args) wamp.ErrorURI {
 	for i := range declared {
-		if found, fields, ok := declared[i].find(err); ok {
+		if fields, ok, found := declared[i].find(err); ok {
 			if found != nil {
 				args.String(validText(found.Error()))
 			}
