@@ -268,7 +268,7 @@ func TestIntegersKeepTheirBounds(t *testing.T) {
 	}{
 		{127, 8, true}, {128, 8, false}, {-128, 8, true}, {-129, 8, false},
 		{math.MaxInt16, 16, true}, {math.MaxInt16 + 1, 16, false}, {math.MinInt16, 16, true}, {math.MinInt16 - 1, 16, false},
-		{math.MaxInt32, 32, true}, {math.MaxInt32 + 1, 32, false}, {math.MinInt32, 32, true}, {math.MinInt32 - 1, 32, false},
+		{math.MaxInt32, 32, true}, {int64(math.MaxInt32 + 1), 32, false}, {math.MinInt32, 32, true}, {int64(math.MinInt32 - 1), 32, false},
 		{int64(math.MaxInt64), 64, true}, {uint64(math.MaxInt64 + 1), 64, false}, {int64(math.MinInt64), 64, true},
 		{int64(math.MinInt64), 0, true}, {uint64(math.MaxUint64), 0, false},
 	} {
