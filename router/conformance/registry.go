@@ -4,5 +4,8 @@ package conformance
 func Chapters() []Chapter {
 	return []Chapter{
 		uris, messages, webSocket, sessions, pubSub, rpc, ordering,
+		features, progressiveResults, progressiveInvocations, cancelTimeoutReroute, identification,
+		patternsShared, publishOptions, history,
+		metaSession, metaRegistration, metaSubscription, testament,
 	}
 }
