@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net"
@@ -94,7 +95,10 @@ func newHTTPSide(s *Server) *httpSide {
 			ReadHeaderTimeout: timeout,
 			IdleTimeout:       timeout,
 			MaxHeaderBytes:    64 << 10,
-			ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+			ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
+				return context.WithValue(ctx, connKey{}, conn)
+			},
+			ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		},
 		conns: make(chan net.Conn),
 		owner: s,
@@ -112,10 +116,11 @@ func (h *httpSide) serve(conn net.Conn) {
 	}
 }
 
-func (h *httpSide) close() {
-	h.stop.Do(func() { close(h.done) })
-	h.server.Close()
-}
+// refuse takes no more connections.
+func (h *httpSide) refuse() { h.stop.Do(func() { close(h.done) }) }
+
+// close ends those that there are.
+func (h *httpSide) close() { h.server.Close() }
 
 // Accept implements net.Listener for the HTTP server.
 func (h *httpSide) Accept() (net.Conn, error) {

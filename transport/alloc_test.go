@@ -28,6 +28,9 @@ func TestMessagesAreNotAllocated(t *testing.T) {
 					}
 				}
 			}()
+			if k.scheme == "longpoll" {
+				t.Skip("net/http allocates")
+			}
 			limit := 0.0
 			switch k.scheme {
 			case "ws":

@@ -1,9 +1,12 @@
 package transport
 
-import "net"
+import (
+	"encoding/binary"
+	"net"
+)
 
-// The parts of a queue that deal with its chunks. All but gather, advance and
-// take are called with mu held.
+// The parts of a queue that deal with its chunks. All but gather, advance,
+// claim, release and take are called with mu held.
 
 // maxBatch and maxBatchSize bound what one system call writes.
 const (
@@ -154,6 +157,29 @@ func (q *queue) advance(n int) (done bool) {
 		q.flushing = false
 	}
 	return q.size == 0
+}
+
+// claim makes the caller the one who takes octets away, and says how many: the
+// frame that comes first, with a length of 4 octets before it, or all that are
+// queued. The claim ends with release. It is 0, and no claim, if nothing is queued.
+func (q *queue) claim(one bool) int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.size == 0 {
+		return 0
+	}
+	q.flushing = true
+	if !one {
+		return q.size
+	}
+	at := q.front()
+	return 4 + int(binary.BigEndian.Uint32(q.chunks[at.chunk].buf[at.off:]))
+}
+
+func (q *queue) release() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.flushing = false
 }
 
 // take removes the oldest chunk and returns it; the caller gives its buffer

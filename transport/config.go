@@ -8,6 +8,8 @@ const (
 	DefaultQueueBytes       = 8 << 20
 	DefaultHandshakeTimeout = 10 * time.Second
 	DefaultPingTimeout      = 10 * time.Second
+	DefaultPollTimeout      = 10 * time.Second
+	DefaultAbsenceTimeout   = 30 * time.Second
 )
 
 // Config is what one end of a connection demands and spends. The zero value
@@ -31,6 +33,15 @@ type Config struct {
 	// PingTimeout is how long a pinged peer may stay silent before its
 	// connection fails. 0 is [DefaultPingTimeout].
 	PingTimeout time.Duration
+	// PollTimeout is how long a request of an HTTP long-poll client waits for
+	// messages before it is answered with none, and the client asks again. 0 is
+	// [DefaultPollTimeout]; Autobahn|JS gives up after 12 s.
+	PollTimeout time.Duration
+	// AbsenceTimeout is how long an HTTP long-poll client may leave the server
+	// without a request before its connection fails, and how long the body of a
+	// request or a piece of an answer may be on its way. 0 is
+	// [DefaultAbsenceTimeout].
+	AbsenceTimeout time.Duration
 }
 
 // withDefaults returns c with every zero that has a default replaced by it.
@@ -46,6 +57,12 @@ func (c Config) withDefaults() Config {
 	}
 	if c.PingTimeout <= 0 {
 		c.PingTimeout = DefaultPingTimeout
+	}
+	if c.PollTimeout <= 0 {
+		c.PollTimeout = DefaultPollTimeout
+	}
+	if c.AbsenceTimeout <= 0 {
+		c.AbsenceTimeout = DefaultAbsenceTimeout
 	}
 	return c
 }

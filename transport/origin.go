@@ -36,3 +36,27 @@ func (s *Server) originAllowed(r *http.Request) bool {
 		return allowed == "*" || strings.EqualFold(allowed, origin)
 	})
 }
+
+// shareWithOrigin lets the page that makes a request, whose origin has been
+// checked, read the answer. WebSocket needs nothing like that: browsers leave
+// the decision to the server there.
+func shareWithOrigin(header http.Header, r *http.Request) {
+	header.Add("Vary", "Origin")
+	if origin := r.Header.Get("Origin"); origin != "" {
+		header.Set("Access-Control-Allow-Origin", origin)
+		header.Set("Access-Control-Allow-Credentials", "true") // Autobahn|JS sends its requests with them
+	}
+}
+
+// isPreflight reports whether a browser asks if a page may make a request.
+func isPreflight(r *http.Request) bool {
+	return r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != ""
+}
+
+// answerPreflight tells it that the page may.
+func answerPreflight(w http.ResponseWriter) {
+	w.Header().Set("Access-Control-Allow-Methods", http.MethodPost)
+	w.Header().Set("Access-Control-Allow-Headers", "Content-Type")
+	w.Header().Set("Access-Control-Max-Age", "600") // seconds
+	w.WriteHeader(http.StatusNoContent)
+}

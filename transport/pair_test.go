@@ -28,7 +28,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // kind is one way to connect two ends.
 type kind struct {
 	name    string
-	scheme  string // "" for the pipe
+	scheme  string // "" for the pipe, "longpoll" for what Dial does not do
 	mux     bool   // through a net/http server of the user's
 	format  wamp.Format
 	batched bool
@@ -46,6 +46,9 @@ var kinds = []kind{
 	{name: "ws batched", scheme: "ws", format: wamp.CBOR, batched: true},
 	{name: "ws text batched", scheme: "ws", format: wamp.JSON, batched: true},
 	{name: "wss batched", scheme: "wss", format: wamp.MsgPack, batched: true},
+	{name: "longpoll", scheme: "longpoll", format: wamp.JSON},
+	{name: "longpoll batched", scheme: "longpoll", format: wamp.CBOR, batched: true},
+	{name: "longpoll text batched in a mux", scheme: "longpoll", mux: true, format: wamp.JSON, batched: true},
 }
 
 // eachKind runs a test for every kind of connection.
@@ -68,9 +71,18 @@ func (k kind) pair(t testing.TB, server, client transport.Config) (atServer, atC
 	s := transport.NewServer(func(c transport.Conn) { accepted <- c; <-over }, transport.ServerOptions{Config: server})
 	url := k.serve(t, s)
 	t.Cleanup(sync.OnceFunc(func() { close(over) }))
-	atClient = dial(t, url, transport.DialOptions{Config: client, Formats: []wamp.Format{k.format}, Batched: k.batched})
+	atClient = k.dial(t, url, client)
 	atServer = <-accepted
 	return atServer, atClient
+}
+
+// dial connects to a server that serve runs.
+func (k kind) dial(t testing.TB, url string, config transport.Config) transport.Conn {
+	t.Helper()
+	if k.scheme == "longpoll" {
+		return dialLongPoll(t, url, k, config)
+	}
+	return dial(t, url, transport.DialOptions{Config: config, Formats: []wamp.Format{k.format}, Batched: k.batched})
 }
 
 // serve runs s until the test is over and returns the URL to dial.
@@ -80,6 +92,9 @@ func (k kind) serve(t testing.TB, s *transport.Server) string {
 	if k.mux {
 		web := httptest.NewServer(s)
 		t.Cleanup(web.Close)
+		if k.scheme == "longpoll" {
+			return web.URL
+		}
 		return strings.Replace(web.URL, "http", "ws", 1)
 	}
 	l, url := k.listen(t)
@@ -107,13 +122,19 @@ func (k kind) listen(t testing.TB) (net.Listener, string) {
 		l, err = transport.Listen(url)
 	case "tcps", "wss":
 		l, err = transport.ListenTLS(url, serverTLS())
+	case "longpoll":
+		l, err = transport.Listen("tcp://127.0.0.1:0")
 	default:
 		l, err = transport.Listen(url)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if k.scheme != "unix" {
+	switch k.scheme {
+	case "unix":
+	case "longpoll":
+		url = "http://" + l.Addr().String()
+	default:
 		url = k.scheme + "://" + l.Addr().String()
 	}
 	return l, url

@@ -26,11 +26,15 @@ type ServerOptions struct {
 	// Path is where [Server.Serve] answers WebSocket requests; empty is
 	// everywhere. [Server.ServeHTTP] does not look at the path.
 	Path string
+	// LongPollPath is the path of the base URL of HTTP long-poll for
+	// [Server.Serve]. Empty is any path while neither Path nor HTTP is set, and
+	// [DefaultLongPollPath] else.
+	LongPollPath string
 	// HTTP answers the other HTTP requests that come to [Server.Serve]. Without
 	// it they get a text that says what is served here.
 	HTTP http.Handler
 	// Origins are the origins, such as "https://app.example.com", whose pages
-	// may connect by WebSocket; "*" is any. With nil, only pages from the same
+	// may connect by WebSocket or long-poll; "*" is any. With nil, only pages from the same
 	// host may. Clients that are no browsers send no origin, and may always.
 	Origins []string
 	// CheckOrigin decides in place of Origins if it is not nil.
@@ -41,13 +45,15 @@ type ServerOptions struct {
 }
 
 // Server accepts connections of every kind and runs a handler on each. It is
-// an http.Handler for WebSocket, to be mounted in any mux, and it serves
-// listeners on which it tells RawSocket from HTTP by the first octet.
+// an http.Handler for WebSocket and HTTP long-poll, to be mounted in any mux,
+// and it serves listeners on which it tells RawSocket from HTTP by the first octet.
 type Server struct {
 	handle  func(Conn)
 	options ServerOptions
 	log     *slog.Logger
 	http    *httpSide
+
+	longPolls *longPolls
 
 	mu        sync.Mutex
 	closed    bool
@@ -69,6 +75,7 @@ func NewServer(handle func(Conn), o ServerOptions) *Server {
 		handle:    handle,
 		options:   o,
 		log:       o.Log,
+		longPolls: newLongPolls(),
 		listeners: map[net.Listener]struct{}{},
 		pending:   map[net.Conn]struct{}{},
 	}
@@ -128,6 +135,8 @@ func (s *Server) Close() error {
 		conn.Close()
 	}
 	s.mu.Unlock()
+	s.http.refuse()
+	s.longPolls.wait() // their last messages travel by HTTP
 	s.http.close()
 	s.running.Wait()
 	return nil

@@ -92,7 +92,7 @@ func TestHandlerThatReturnsDoesNotCutShutdownShort(t *testing.T) {
 					}
 				}
 			}, transport.ServerOptions{Config: transport.Config{QueueBytes: 16 << 20}}))
-			client := dial(t, url, transport.DialOptions{Formats: []wamp.Format{k.format}, Batched: k.batched})
+			client := k.dial(t, url, transport.Config{})
 			for range 8 {
 				receive(t, client)
 			}

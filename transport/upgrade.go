@@ -13,28 +13,45 @@ import (
 // serveListener answers the HTTP requests of Serve.
 func (s *Server) serveListener(w http.ResponseWriter, r *http.Request) {
 	here := s.options.Path == "" || s.options.Path == r.URL.Path
+	poll, isPoll := parsePollRequest(r)
 	switch {
 	case here && websocket.IsWebSocketUpgrade(r):
-		s.ServeHTTP(w, r)
+		s.serveWebSocket(w, r)
+	case isPoll && s.pollsAt(poll.base):
+		s.servePoll(w, r, poll)
 	case s.options.HTTP != nil:
 		s.options.HTTP.ServeHTTP(w, r)
 	case here:
-		s.ServeHTTP(w, r)
+		s.explain(w)
 	default:
 		http.Error(w, fmt.Sprintf("This is a WAMP router. It serves WebSocket at %s.", s.options.Path), http.StatusNotFound)
 	}
 }
 
-// ServeHTTP answers a WebSocket request and runs the server's handler on the
-// connection, in a goroutine of its own: ServeHTTP itself returns. Any other
-// request gets a text that says what to do instead.
+// ServeHTTP answers requests of WebSocket and of HTTP long-poll, and runs the
+// server's handler on each new connection, in a goroutine of its own. A
+// long-poll client's base URL is whatever precedes /open in the path, so mount
+// the server at a subtree such as "/lp/" for it. Any other request gets a text
+// that says what to do instead.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !websocket.IsWebSocketUpgrade(r) {
-		w.Header().Set("Upgrade", "websocket")
-		w.Header().Set("Connection", "Upgrade")
-		http.Error(w, "This is a WAMP router: connect with WebSocket and one of the subprotocols "+s.served()+".", http.StatusUpgradeRequired)
-		return
+	if websocket.IsWebSocketUpgrade(r) {
+		s.serveWebSocket(w, r)
+	} else if poll, ok := parsePollRequest(r); ok {
+		s.servePoll(w, r, poll)
+	} else {
+		s.explain(w)
 	}
+}
+
+// explain answers a request that is not for us.
+func (s *Server) explain(w http.ResponseWriter) {
+	w.Header().Set("Upgrade", "websocket")
+	w.Header().Set("Connection", "Upgrade")
+	http.Error(w, "This is a WAMP router: connect with WebSocket and one of the subprotocols "+s.served()+".", http.StatusUpgradeRequired)
+}
+
+// serveWebSocket answers a WebSocket request. The connection outlives it.
+func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	if !s.checkOrigin(w, r) {
 		return
 	}
