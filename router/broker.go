@@ -16,10 +16,13 @@ import (
 // client of this machine.
 type broker struct {
 	realm     *realm
-	retention *retention // nil if nothing is retained
+	retention *retention                                     // nil if nothing is retained
+	history   *history                                       // nil if nothing is remembered
+	trust     func(publisher Identity, topic wamp.URI) int64 // nil for no trust levels
 
-	mu            sync.RWMutex // guards subscriptions
+	mu            sync.RWMutex // guards the fields below, which have the same subscriptions
 	subscriptions uriTable[*subscription]
+	byID          map[wamp.ID]*subscription
 }
 
 // publish carries out PUBLISH. Unless it is acknowledged, nobody is told how it
@@ -56,6 +59,9 @@ func (o *outbox) publish(s *session, m *wamp.Publish) *publication {
 		p.details.PublisherAuthID = s.identity.AuthID
 		p.details.PublisherAuthRole = s.identity.Role
 	}
+	if trust := s.realm.broker.trust; trust != nil {
+		p.details.TrustLevel, p.details.HasTrustLevel = trust(s.identity, m.Topic), true
+	}
 	return p
 }
 
@@ -78,7 +84,7 @@ func (b *broker) forbids(m *wamp.Publish) (wamp.ErrorURI, string) {
 // per subscription and session. It is kept first, where it is to be kept, so that
 // whoever subscribes meanwhile gets it one way or the other.
 func (b *broker) dispatch(o *outbox, p *publication) {
-	if p.retain {
+	if p.retain || b.history != nil {
 		b.keep(p)
 	}
 	b.mu.RLock()
@@ -93,8 +99,17 @@ func (b *broker) dispatch(o *outbox, p *publication) {
 
 // keep keeps a publication for those who come later.
 func (b *broker) keep(p *publication) {
-	if p.retain && b.retention != nil {
-		p.number = b.retention.keep(p.kept())
+	retain := p.retain && b.retention != nil
+	logs := b.history.logsFor(p)
+	if !retain && len(logs) == 0 {
+		return
+	}
+	e := p.kept()
+	if retain {
+		p.number = b.retention.keep(e)
+	}
+	if len(logs) > 0 {
+		b.history.record(logs, e)
 	}
 }
 
@@ -112,6 +127,11 @@ func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation 
 	if !b.realm.takesPattern(match, m.Topic) {
 		s.refuse(o, wamp.TypeSubscribe, m.Request, wamp.ErrInvalidURI,
 			fmt.Sprintf("%q is no valid topic URI for %s matching", m.Topic, match))
+		return nil
+	}
+	if m.Options.NKey != "" {
+		s.refuse(o, wamp.TypeSubscribe, m.Request, wamp.ErrFeatureNotSupported,
+			"sharded subscriptions are not supported: nkey would be without effect")
 		return nil
 	}
 	for {
@@ -159,10 +179,27 @@ func (b *broker) subscription(match wamp.Match, topic wamp.URI) *subscription {
 	defer b.mu.Unlock()
 	sub, exists := b.subscriptions.get(match, topic)
 	if !exists {
-		sub = &subscription{id: b.realm.router.ids.next(), uri: topic, match: match, created: time.Now()}
-		b.subscriptions.put(match, topic, sub)
+		sub = b.create(match, topic)
 	}
 	return sub
+}
+
+// create makes a subscription. mu is held, unless the realm is being made.
+func (b *broker) create(match wamp.Match, topic wamp.URI) *subscription {
+	sub := &subscription{id: b.realm.router.ids.next(), uri: topic, match: match, created: time.Now()}
+	b.subscriptions.put(match, topic, sub)
+	if b.byID == nil {
+		b.byID = make(map[wamp.ID]*subscription)
+	}
+	b.byID[sub.id] = sub
+	return sub
+}
+
+// subscriptionByID finds a subscription, or nil.
+func (b *broker) subscriptionByID(id wamp.ID) *subscription {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.byID[id]
 }
 
 // unsubscribe carries out UNSUBSCRIBE.
@@ -201,6 +238,7 @@ func (b *broker) forget(sub *subscription) {
 	defer b.mu.Unlock()
 	if listed, _ := b.subscriptions.get(sub.match, sub.uri); listed == sub {
 		b.subscriptions.remove(sub.match, sub.uri)
+		delete(b.byID, sub.id)
 	}
 }
 

@@ -45,8 +45,16 @@ type RealmConfig struct {
 	Strict Strict
 	// Disclose says which identities may be told to other sessions.
 	Disclose Disclosure
+	// PublicationTrust says how much an event is trusted: 0 or more, the higher the
+	// more. Subscribers that announce publication_trustlevels are told. It runs on
+	// the goroutine of the publisher's connection and is not to wait. Nil tells
+	// nobody anything.
+	PublicationTrust func(publisher Identity, topic wamp.URI) int64
 	// Retention bounds the events that are retained for later subscribers.
 	Retention Retention
+	// History lists the topics and patterns of topics whose events are remembered.
+	// A realm without any does not announce event_history.
+	History []HistoryConfig
 }
 
 // Strict selects rules of the specification that are lenient by default. The
@@ -177,6 +185,9 @@ func (c Config) Validate() error {
 			return fmt.Errorf("realm %d: %q is no valid realm name", i+1, realm.Name)
 		case names[realm.Name]:
 			return fmt.Errorf("realm %q is configured twice", realm.Name)
+		}
+		if err := validateHistory(realm.History, realm.Strict.rule()); err != nil {
+			return fmt.Errorf("realm %q: %w", realm.Name, err)
 		}
 		names[realm.Name] = true
 	}

@@ -40,8 +40,19 @@ func (b *broker) fanOut(o *outbox, sub *subscription, p *publication) {
 	if sub.match != wamp.MatchExact {
 		event.Details.Topic = p.topic
 	}
+	if !event.Details.HasTrustLevel {
+		b.fanOutTo(everybody, o, sub, p, event)
+		return
+	}
+	b.fanOutTo(trustLevelTakers, o, sub, p, event)
+	event.Details = withoutTrustLevel(event.Details)
+	b.fanOutTo(otherThanTakers, o, sub, p, event)
+}
+
+// fanOutTo delivers one and the same event to a part of the members.
+func (b *broker) fanOutTo(to part, o *outbox, sub *subscription, p *publication, event *wamp.Event) {
 	var shared frames
-	b.queueForAll(o, sub, p, event, &shared)
+	b.queueForAll(to, o, sub, p, event, &shared)
 	for _, m := range o.late {
 		b.deliverLate(o, m, event, &shared)
 	}
@@ -49,14 +60,14 @@ func (b *broker) fanOut(o *outbox, sub *subscription, p *publication) {
 	o.late = o.late[:0]
 }
 
-// queueForAll queues an event for every member that it reaches, and notes in
-// o.late whose queue is full.
-func (b *broker) queueForAll(o *outbox, sub *subscription, p *publication, event *wamp.Event, shared *frames) {
+// queueForAll queues an event for every member of a part that it reaches, and notes
+// in o.late whose queue is full.
+func (b *broker) queueForAll(to part, o *outbox, sub *subscription, p *publication, event *wamp.Event, shared *frames) {
 	sub.mu.RLock()
 	defer sub.mu.RUnlock()
 	alone := len(sub.members) == 1
 	for _, m := range sub.members {
-		if !p.reaches(m.session) || p.number != 0 && p.precedes(m) {
+		if !p.reaches(m.session) || p.number != 0 && p.precedes(m) || !to.has(m.session) {
 			continue
 		}
 		if o.backedUp(m.session) {

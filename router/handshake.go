@@ -35,6 +35,12 @@ func (r *realm) announced() wamp.Roles {
 	if r.broker.retention != nil {
 		roles = roles.With(wamp.RoleBroker, wamp.FeatureEventRetention)
 	}
+	if r.broker.trust != nil {
+		roles = roles.With(wamp.RoleBroker, wamp.FeaturePublicationTrustLevels)
+	}
+	if r.broker.history != nil {
+		roles = roles.With(wamp.RoleBroker, wamp.FeatureEventHistory)
+	}
 	return roles
 }
 

@@ -73,9 +73,12 @@ func (e *keptEvent) size() int {
 	return size
 }
 
-// event is the message that delivers e through a subscription.
-func (e *keptEvent) event(sub *subscription) wamp.Event {
+// event is the message that delivers e to a session, through a subscription.
+func (e *keptEvent) event(sub *subscription, to *session) wamp.Event {
 	m := wamp.Event{Subscription: sub.id, Publication: e.id, Details: e.details, Payload: e.payload}
+	if !to.takesTrustLevels() {
+		m.Details = withoutTrustLevel(m.Details)
+	}
 	if sub.match != wamp.MatchExact {
 		m.Details.Topic = e.topic
 	}

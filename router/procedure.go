@@ -24,6 +24,7 @@ func routerProcedures() map[wamp.URI]routerProcedure {
 	table := make(map[wamp.URI]routerProcedure)
 	for _, part := range []map[wamp.URI]routerProcedure{
 		sessionProcedures(),
+		historyProcedures(),
 	} {
 		maps.Copy(table, part)
 	}

@@ -16,6 +16,7 @@ import (
 //	broker.mu
 //	subscription.mu → subscriber.mu
 //	subscription.mu → retention.mu
+//	history.mu
 //	dealer.mu → callee.mu → caller.mu
 //
 // No two of the same name are ever held together. Under any of them messages
@@ -54,7 +55,9 @@ func newRealm(r *Router, config RealmConfig) *realm {
 		realm.authenticators = []Authenticator{Anonymous{}}
 	}
 	realm.broker.realm = realm
+	realm.broker.trust = config.PublicationTrust
 	realm.broker.retention = newRetention(config.Retention, &r.counters)
+	realm.broker.remember(config.History)
 	realm.dealer.realm = realm
 	return realm
 }

@@ -205,7 +205,7 @@ func (r *retention) queueRetained(m *membership) {
 // not all, it fails like Conn.Send. subscription.mu is held.
 func (m *membership) queueRest(counters *counters) error {
 	for i, e := range m.retained.rest {
-		event := e.event(m.subscription)
+		event := e.event(m.subscription, m.session)
 		event.Details.Retained = true
 		event.Payload = ready(event.Payload, m.session)
 		switch err := m.conn.Send(&event); fateOf(err) {

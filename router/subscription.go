@@ -11,19 +11,21 @@ import (
 )
 
 // subscription is a topic, or a pattern of topics, that one or more sessions
-// want events of.
+// want events of. One with a history lasts without them.
 type subscription struct {
 	id      wamp.ID
 	uri     wamp.URI
 	match   wamp.Match
 	created time.Time
+	// lasting keeps a subscription without members: its id is that of a history.
+	lasting bool
 
 	// mu guards the fields below. An event is queued for all members with it
 	// held for reading, so that a session is either in or out, before and after
 	// its SUBSCRIBED and UNSUBSCRIBED.
 	mu      sync.RWMutex
 	members []*membership
-	ended   bool // the last member left; nobody joins any more
+	ended   bool // the last member left, and nothing else keeps it; nobody joins any more
 }
 
 // membership is one session's part in a subscription. A gateway that listens
@@ -61,7 +63,7 @@ func (sub *subscription) admit(s *session, subscribed *wamp.Subscribed, r *reten
 		m.index = len(sub.members)
 		sub.members = append(sub.members, m)
 	}
-	sub.ended = len(sub.members) == 0
+	sub.ended = len(sub.members) == 0 && !sub.lasting
 	return m, err
 }
 
@@ -76,7 +78,7 @@ func (sub *subscription) expel(m *membership) (ended bool) {
 	m.index = -1
 	sub.members[end] = nil
 	sub.members = sub.members[:end]
-	sub.ended = end == 0
+	sub.ended = end == 0 && !sub.lasting
 	return sub.ended
 }
 

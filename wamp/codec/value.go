@@ -10,9 +10,15 @@ import (
 	"github.com/wampkit/wampkit/wamp"
 )
 
+// Encoded is a value that is encoded already, as a part of a dynamic value.
+type Encoded struct {
+	Format wamp.Format
+	Value  []byte // exactly one well-formed value
+}
+
 // AppendValue encodes a dynamic value behind dst. It takes nil, bool, every
 // kind of integer and float, string, []byte, lists and dictionaries with string keys of
-// such values, and named types, pointers and interfaces of all these. Nil lists
+// such values, [Encoded] ones, and named types, pointers and interfaces of all these. Nil lists
 // and maps are empty, nil pointers are null, and dictionaries are written
 // sorted by key. Structs are not for this function.
 //
@@ -73,6 +79,8 @@ func (e *encoder) value(v any, depth int) {
 		e.texts(v)
 	case []wamp.ID:
 		e.idList(v)
+	case Encoded:
+		e.transplant(v.Format, v.Value)
 	default:
 		e.reflected(reflect.ValueOf(v), depth)
 	}
