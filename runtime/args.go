@@ -26,7 +26,7 @@ type Args struct {
 }
 
 // retained is the largest buffer, in octets, that goes back into a pool.
-const retained = 64 << 10
+const retained = 256 << 10
 
 var argsPool = sync.Pool{New: func() any { return new(Args) }}
 
@@ -170,11 +170,28 @@ func (a *Args) payloadFor(format wamp.Format) (wamp.Payload, error) {
 	if format == wamp.CBOR || p.Empty() {
 		return p, nil
 	}
-	p, err := codec.TranscodePayload(p, format)
+	transcoded, err := codec.TranscodePayload(p, format)
 	if err != nil {
-		return p, &EncodeError{Where: fmt.Sprintf("arguments in %s", format), Err: err}
+		return wamp.Payload{}, &EncodeError{Where: a.untranscodable(format), Err: err}
 	}
-	return p, nil
+	return transcoded, nil
+}
+
+// untranscodable names the first argument that the format cannot carry, such as
+// an infinite number in JSON.
+func (a *Args) untranscodable(format wamp.Format) string {
+	rest := a.list[maxHead:]
+	for i := range a.items {
+		size, err := skip(rest)
+		if err != nil {
+			break
+		}
+		if _, err := codec.Transcode(nil, wamp.CBOR, format, rest[:size]); err != nil {
+			return fmt.Sprintf("argument %d", i+1)
+		}
+		rest = rest[size:]
+	}
+	return "keyword arguments"
 }
 
 // withHead writes the head of n values into the room in front of them.

@@ -149,9 +149,9 @@ func (s *Session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload,
 	err = s.conn.Send(m)
 	m.Payload = wamp.Payload{}
 	if err != nil {
-		if s.calls.take(id) == nil { // the session ended meanwhile and settled it
+		if s.calls.take(id) == nil { // the session's end settled it, or a router that answers unasked
 			<-c.ready
-			return false, c.err
+			return false, net.ErrClosed
 		}
 		s.unsend(id)
 		return false, err
@@ -219,7 +219,7 @@ func (s *Session) abandon(c *call, reason error) error {
 		<-c.ready
 		return c.err
 	}
-	if s.dealer.callCanceling {
+	if s.dealer.callCanceling && !s.isLeaving() {
 		cancel := &wamp.Cancel{Request: c.id, Options: wamp.CancelOptions{Mode: wamp.CancelKillNoWait}}
 		if s.conn.Send(cancel) == nil { // else the timeout and the late answer are the router's to drop
 			s.conn.FlushSoon()

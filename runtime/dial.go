@@ -26,14 +26,17 @@ func newDialOptions(opts []DialOption) *dialOptions {
 	for _, opt := range opts {
 		opt(o)
 	}
+	if o.logger == nil {
+		o.logger = slog.Default()
+	}
 	if len(o.authenticators) == 0 {
 		o.authenticators = []Authenticator{Anonymous()}
 	}
 	return o
 }
 
-// WithSerializers offers these serializers to the router, the preferred one
-// first. The default is CBOR, MsgPack, JSON.
+// WithSerializers offers these serializers to the router, the preferred one first. The
+// default is CBOR, MsgPack, JSON. With [Join] the connection has decided already.
 func WithSerializers(formats ...codec.Format) DialOption {
 	return func(o *dialOptions) { o.transport.Formats = formats }
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	goruntime "runtime"
 	"strings"
 	"testing"
@@ -193,7 +194,7 @@ func TestPanicsAreContained(t *testing.T) {
 		next := func() {}
 		call := failing(t, p, func(context.Context) error { next(); return nil }, logged.option())
 		for name, fault := range map[string]func(){
-			"panic":  func() { panic("out of cheese") },
+			"panic": func() { panic("out of cheese") },
 			//lint:ignore SA5000 the panic is what the test is about
 			"nil":    func() { var m map[string]int; m["x"] = 1 },
 			"goexit": goruntime.Goexit,
@@ -306,6 +307,9 @@ func TestArgumentsThatCannotBeEncoded(t *testing.T) {
 		if !errors.As(err, &failed) || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "call com.test.procedure: ") {
 			t.Errorf("%T: got  %v\nwant %q", c.arg, err, c.want)
 		}
+	}
+	if _, err := s.Call(t.Context(), "com.test.procedure", 1, math.Inf(1)); err == nil || !strings.Contains(err.Error(), "encode argument 2: ") {
+		t.Errorf("an infinite number in JSON: %v", err)
 	}
 	ctx, _ := runtime.NewCallContext(t.Context(), runtime.WithKeywords(map[string]any{"port": make(chan int)}))
 	if _, err := s.Call(ctx, "com.test.procedure"); err == nil || !strings.Contains(err.Error(), `encode keyword argument "port": `) {

@@ -62,39 +62,42 @@ func (t *inflight[T]) put(id wamp.ID, value *T) int {
 
 // take removes the value of the id, nil if there is none.
 func (t *inflight[T]) take(id wamp.ID) *T {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.remove(id)
+	return t.takeIf(id, func(*T) bool { return true })
 }
 
-func (t *inflight[T]) remove(id wamp.ID) *T {
-	if len(t.slots) == 0 {
+// takeIf removes the value of the id if it is there and wanted, and returns it then.
+func (t *inflight[T]) takeIf(id wamp.ID, wanted func(*T) bool) *T {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	value, at := t.find(id)
+	if value == nil || !wanted(value) {
 		return nil
 	}
-	if at := t.slot(id); at.value != nil && at.id == id {
-		value := at.value
+	if at != nil {
 		*at = slot[T]{}
-		t.count--
-		return value
-	}
-	value, ok := t.old[id]
-	if ok {
+	} else {
 		delete(t.old, id)
-		t.count--
 	}
+	t.count--
 	return value
+}
+
+// find returns the value of the id, and its slot if it has one. mu must be held.
+func (t *inflight[T]) find(id wamp.ID) (*T, *slot[T]) {
+	if len(t.slots) == 0 {
+		return nil, nil
+	}
+	if at := t.slot(id); at.value != nil && at.id == id {
+		return at.value, at
+	}
+	return t.old[id], nil
 }
 
 // with calls f with the value of the id, if there is one, while nobody can take it.
 func (t *inflight[T]) with(id wamp.ID, f func(*T)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.slots) == 0 {
-		return
-	}
-	if at := t.slot(id); at.value != nil && at.id == id {
-		f(at.value)
-	} else if value, ok := t.old[id]; ok {
+	if value, _ := t.find(id); value != nil {
 		f(value)
 	}
 }

@@ -214,10 +214,8 @@ func resultError(err error) error {
 // session that has ended has nobody to answer to.
 func (s *Session) answer(m wamp.Message) error {
 	for {
-		select {
-		case <-s.leaving:
+		if s.isLeaving() {
 			return nil
-		default:
 		}
 		err := s.conn.Send(m)
 		switch {

@@ -81,10 +81,8 @@ func (s *Session) handle(m wamp.Message) error {
 
 // dismissed handles the router's GOODBYE: the answer to ours, or its wish to end the session.
 func (s *Session) dismissed(m *wamp.Goodbye) error {
-	select {
-	case <-s.leaving:
+	if s.isLeaving() {
 		return errGoodbye
-	default:
 	}
 	_ = s.conn.Shutdown(&wamp.Goodbye{Reason: wamp.CloseGoodbyeAndOut}, abortLinger)
 	return &wamp.Error{URI: wamp.ErrorURI(m.Reason), Args: detailMessage(m.Details), Remote: true}

@@ -99,15 +99,11 @@ func (s *Session) trySendRequest(r *request, message func(id wamp.ID) wamp.Messa
 
 // granted settles a request. It runs on the reader.
 func (s *Session) granted(id wamp.ID, kind wamp.MessageType, granted wamp.ID, err error) error {
-	matches := false
-	s.requests.with(id, func(r *request) { matches = r.kind == kind })
-	if matches {
-		s.requests.take(id).settle(granted, err)
-		return nil
+	r := s.requests.takeIf(id, func(r *request) bool { return r.kind == kind })
+	if r == nil {
+		return s.checkIssued(id)
 	}
-	if err := s.checkIssued(id); err != nil {
-		return err
-	}
+	r.settle(granted, err)
 	return nil
 }
 

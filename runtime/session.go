@@ -115,12 +115,20 @@ func (s *Session) sayGoodbye() {
 	_ = s.conn.Close() // which ends the reader, and with it the session
 }
 
-// end is the last thing the reader does.
-func (s *Session) end(cause error) {
+// isLeaving reports whether Close was called.
+func (s *Session) isLeaving() bool {
 	select {
 	case <-s.leaving:
-		cause = nil
+		return true
 	default:
+		return false
+	}
+}
+
+// end is the last thing the reader does.
+func (s *Session) end(cause error) {
+	if s.isLeaving() {
+		cause = nil
 	}
 	s.err = cause
 	_ = s.conn.Close()
@@ -142,10 +150,8 @@ func (s *Session) end(cause error) {
 
 // nextID takes the next request id. sendMu must be held, until the message is sent.
 func (s *Session) nextID() (wamp.ID, error) {
-	select {
-	case <-s.leaving:
+	if s.isLeaving() {
 		return 0, net.ErrClosed
-	default:
 	}
 	s.lastID = s.lastID.Next()
 	s.issued.Store(max(s.issued.Load(), uint64(s.lastID))) // before the answer can arrive
@@ -177,31 +183,21 @@ func (s *Session) closedError() error {
 // roomCheck is how often a sender that waits for room looks at its context.
 const roomCheck = 50 * time.Millisecond
 
-// awaitRoom waits after a send that failed because the outbound queue was full.
-// Every other failure, and the end of ctx, is returned.
+// awaitRoom waits for a moment after a send that failed because the outbound queue
+// was full; then it is to be tried again. Every other failure, and the end of
+// ctx, is returned.
 func (s *Session) awaitRoom(ctx context.Context, err error) error {
-	if !errors.Is(err, transport.ErrQueueFull) {
-		if errors.Is(err, net.ErrClosed) {
-			return s.closedError()
-		}
+	switch {
+	case errors.Is(err, net.ErrClosed):
+		return s.closedError()
+	case !errors.Is(err, transport.ErrQueueFull):
 		return err
+	case ctx.Err() != nil:
+		return ctx.Err()
 	}
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		select {
-		case <-s.leaving:
-			return s.closedError()
-		case <-s.done:
-			return s.closedError()
-		default:
-		}
-		s.conn.Flush()
-		if s.conn.AwaitRoom(roomCheck) {
-			return nil
-		}
-	}
+	s.conn.Flush()
+	s.conn.AwaitRoom(roomCheck)
+	return nil
 }
 
 // flushCall hands a CALL to the network: at once if calls are made one at a time, so
