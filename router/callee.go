@@ -29,6 +29,9 @@ type serving struct {
 	registration *registration
 	// disclosing tells the callee who calls (REGISTER.Options.disclose_caller).
 	disclosing bool
+	// timing leaves the timeouts of calls to the callee, which is told them
+	// (REGISTER.Options.forward_timeout).
+	timing bool
 }
 
 // invocation is a call that a callee has not answered.
@@ -38,6 +41,21 @@ type invocation struct {
 	registration *registration
 	interrupted  bool // CANCEL with mode kill was passed on
 	progressive  bool // the callee was told that progressive results are welcome
+	terms        *terms
+}
+
+// terms are what few calls need beside an invocation, which has none otherwise.
+// They belong to one invocation; the callee's mu guards them.
+type terms struct {
+	clock clock
+}
+
+// remove ends an invocation, which is open. mu is held.
+func (c *callee) remove(id wamp.ID, inv invocation) {
+	delete(c.invocations, id)
+	if inv.terms != nil {
+		inv.terms.clock.stop()
+	}
 }
 
 // take takes an invocation out of the callee's hands. If it is not there,
@@ -47,16 +65,20 @@ func (c *callee) take(id wamp.ID) (taken invocation, open, issued bool) {
 	defer c.mu.Unlock()
 	taken, open = c.invocations[id]
 	if open {
-		delete(c.invocations, id)
+		c.remove(id, taken)
 	}
 	return taken, open, id <= c.last || c.wrapped
 }
 
-// look is take without taking.
-func (c *callee) look(id wamp.ID) (found invocation, open, issued bool) {
+// progress is take without taking, for a progressive result. It restarts the
+// clock.
+func (c *callee) progress(id wamp.ID, r *Router) (found invocation, open, issued bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	found, open = c.invocations[id]
+	if found.terms != nil && found.progressive {
+		found.terms.clock.restart(r.sinceStart())
+	}
 	return found, open, id <= c.last || c.wrapped
 }
 
@@ -69,7 +91,7 @@ func (c *callee) takeFor(caller *session, id, request wamp.ID) (open bool) {
 	if !open || found.caller != caller || found.request != request {
 		return false
 	}
-	delete(c.invocations, id)
+	c.remove(id, found)
 	return true
 }
 
@@ -79,6 +101,11 @@ func (c *callee) leave() (map[wamp.ID]serving, map[wamp.ID]invocation) {
 	defer c.mu.Unlock()
 	registrations, invocations := c.registrations, c.invocations
 	c.left, c.registrations, c.invocations = true, nil, nil
+	for _, inv := range invocations {
+		if inv.terms != nil {
+			inv.terms.clock.stop()
+		}
+	}
 	return registrations, invocations
 }
 

@@ -151,7 +151,7 @@ func (d *dealer) yield(o *outbox, s *session, m *wamp.Yield) *violation {
 // yieldProgress routes YIELD with progress, which leaves the call open. A
 // progressive result that the caller has not asked for is dropped.
 func (d *dealer) yieldProgress(o *outbox, s *session, m *wamp.Yield) *violation {
-	inv, open, issued := s.callee.look(m.Request)
+	inv, open, issued := s.callee.progress(m.Request, d.realm.router)
 	switch {
 	case !issued:
 		return violationf("YIELD for invocation %d, which was never issued to this session", m.Request)
@@ -199,7 +199,7 @@ func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
 	switch {
 	case mode == wamp.CancelKill && interruptible:
 		if h.callee.callee.interrupt(s, h.invocation, m.Request) {
-			o.sendInterrupt(h, wamp.CancelKill)
+			o.sendInterrupt(h, wamp.CancelKill, wamp.ErrCanceled)
 		}
 		return nil // the callee answers
 	case mode == "", mode == wamp.CancelKill, mode == wamp.CancelKillNoWait:
@@ -212,7 +212,7 @@ func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
 		return nil
 	}
 	if interruptible {
-		o.sendInterrupt(h, wamp.CancelKillNoWait)
+		o.sendInterrupt(h, wamp.CancelKillNoWait, wamp.ErrCanceled)
 	}
 	inv := invocation{caller: s, request: m.Request}
 	o.answer(inv, h, o.failed(s.conn.Format(), wamp.TypeCall, m.Request, reason, message))
@@ -220,12 +220,12 @@ func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
 }
 
 // sendInterrupt tells a callee to stop an invocation.
-func (o *outbox) sendInterrupt(h openCall, mode string) {
-	o.deliver(h.callee, o.interruptFor(h, mode))
+func (o *outbox) sendInterrupt(h openCall, mode string, reason wamp.ErrorURI) {
+	o.deliver(h.callee, o.interruptFor(h, mode, reason))
 }
 
-func (o *outbox) interruptFor(h openCall, mode string) *wamp.Interrupt {
-	o.interrupt = wamp.Interrupt{Request: h.invocation, Options: wamp.InterruptOptions{Mode: mode, Reason: wamp.ErrCanceled}}
+func (o *outbox) interruptFor(h openCall, mode string, reason wamp.ErrorURI) *wamp.Interrupt {
+	o.interrupt = wamp.Interrupt{Request: h.invocation, Options: wamp.InterruptOptions{Mode: mode, Reason: reason}}
 	return &o.interrupt
 }
 
@@ -261,11 +261,11 @@ func (o *outbox) cancelAll(callee *session, invocations map[wamp.ID]invocation) 
 func (o *outbox) interruptAll(caller *session, calls map[wamp.ID]openCall) {
 	for request, h := range calls {
 		if h == servedByRouter || !h.callee.callee.takeFor(caller, h.invocation, request) || !h.callee.interruptible() ||
-			o.settled(h.callee, h.callee.conn.Send(o.interruptFor(h, wamp.CancelKillNoWait))) {
+			o.settled(h.callee, h.callee.conn.Send(o.interruptFor(h, wamp.CancelKillNoWait, wamp.ErrCanceled))) {
 			delete(calls, request)
 		}
 	}
 	for _, h := range calls {
-		o.sendInterrupt(h, wamp.CancelKillNoWait)
+		o.sendInterrupt(h, wamp.CancelKillNoWait, wamp.ErrCanceled)
 	}
 }

@@ -24,9 +24,11 @@ var announced = wamp.Roles{}.
 	With(wamp.RoleDealer,
 		wamp.FeatureProgressiveCallResults,
 		wamp.FeatureCallCanceling,
+		wamp.FeatureCallTimeout,
 		wamp.FeatureCallerIdentification,
 		wamp.FeaturePatternBasedRegistration,
 		wamp.FeatureSharedRegistration,
+		wamp.FeatureTestamentMetaAPI,
 	)
 
 // announced is what the router says about itself in WELCOME to sessions of r.

@@ -42,6 +42,10 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 		message.Details.CallerAuthID = caller.identity.AuthID
 		message.Details.CallerAuthRole = caller.identity.Role
 	}
+	timeout := m.Options.Timeout
+	if service.timing {
+		message.Details.Timeout, timeout = timeout, 0
+	}
 	if err := callee.conn.Send(message); err != nil {
 		caller.caller.forget(m.Request)
 		return err
@@ -50,7 +54,12 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 	if c.invocations == nil {
 		c.invocations = make(map[wamp.ID]invocation)
 	}
-	c.invocations[id] = invocation{caller: caller, request: m.Request, registration: reg, progressive: progressive}
+	inv := invocation{caller: caller, request: m.Request, registration: reg, progressive: progressive}
+	if timeout != 0 {
+		inv.terms = new(terms)
+		inv.terms.clock.start(&caller.realm.dealer, callTimeout(timeout), openCall{callee, id}, inv.terms)
+	}
+	c.invocations[id] = inv
 	return nil
 }
 
@@ -100,7 +109,7 @@ func (o *outbox) progress(inv invocation, h openCall, m *wamp.Result) {
 	uri, message := unfitFor("a progressive result", err)
 	o.answer(inv, h, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request, uri, message))
 	if h.callee.interruptible() {
-		o.sendInterrupt(h, wamp.CancelKillNoWait)
+		o.sendInterrupt(h, wamp.CancelKillNoWait, wamp.ErrCanceled)
 	}
 }
 

@@ -73,7 +73,11 @@ func (d *dealer) serve(s *session, m *wamp.Register, match wamp.Match, p policy)
 		}
 	}
 	registered := wamp.Registered{Request: m.Request, Registration: reg.id}
-	if err := s.callee.serve(s, &registered, serving{registration: reg, disclosing: m.Options.DiscloseCaller}); err != nil {
+	if err := s.callee.serve(s, &registered, serving{
+		registration: reg,
+		disclosing:   m.Options.DiscloseCaller,
+		timing:       m.Options.ForwardTimeout && s.roles.Supports(wamp.RoleCallee, wamp.FeatureCallTimeout),
+	}); err != nil {
 		return err
 	}
 	reg.callees = reg.with(s)
