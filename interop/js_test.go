@@ -2,10 +2,12 @@ package interop
 
 import "testing"
 
-// jsPeers are the foreign clients and the serializers they speak.
+// jsPeers are the foreign clients and the serializers they speak. Long-poll is
+// JSON only with Autobahn|JS.
 var jsPeers = []struct{ client, serializer string }{
 	{"autobahn", "json"},
 	{"autobahn", "msgpack"},
+	{"autobahn-longpoll", "json"},
 	{"wampy", "json"},
 	{"wampy", "msgpack"},
 	{"wampy", "cbor"},

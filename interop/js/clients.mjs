@@ -8,25 +8,29 @@
 //   close()
 
 import { createRequire } from 'node:module';
+import { XMLHttpRequest } from './xmlhttprequest.mjs';
 
 const require = createRequire(import.meta.url);
 
 export async function connect(client, serializer, url, realm) {
   switch (client) {
-    case 'autobahn': return connectAutobahn(serializer, url, realm);
+    case 'autobahn': return connectAutobahn(serializer, realm, { type: 'websocket', url });
+    case 'autobahn-longpoll':
+      globalThis.XMLHttpRequest ??= XMLHttpRequest;
+      return connectAutobahn(serializer, realm, { type: 'longpoll', url: url.replace(/^ws/, 'http').replace(/ws$/, 'lp') });
     case 'wampy': return connectWampy(serializer, url, realm);
   }
   throw new Error(`unknown client ${client}`);
 }
 
-function connectAutobahn(serializer, url, realm) {
+function connectAutobahn(serializer, realm, transport) {
   const autobahn = require('autobahn');
   const make = {
     json: autobahn.serializer.JSONSerializer,
     msgpack: autobahn.serializer.MsgpackSerializer,
     cbor: autobahn.serializer.CBORSerializer,
   }[serializer];
-  const connection = new autobahn.Connection({ url, realm, serializers: [new make()], max_retries: 0 });
+  const connection = new autobahn.Connection({ transports: [transport], realm, serializers: [new make()], max_retries: 0 });
   const plain = (error) => ({ uri: error.error, args: error.args ?? [], kwargs: error.kwargs ?? {} });
   return new Promise((resolve, reject) => {
     connection.onclose = (reason, details) => { reject(new Error(`${reason}: ${JSON.stringify(details)}`)); return true; };
@@ -50,7 +54,10 @@ function connectAutobahn(serializer, url, realm) {
       }),
       subscribe: (uri, handler) => session.subscribe(uri, (args, kwargs) => handler(args ?? [], kwargs ?? {})),
       publish: (uri, args = [], kwargs = {}) => session.publish(uri, args, kwargs, { acknowledge: true }),
-      close: () => connection.close(),
+      close: () => new Promise((closed) => {
+        connection.onclose = () => { closed(); return true; };
+        connection.close();
+      }),
     });
     connection.open();
   });
