@@ -36,10 +36,11 @@ type assignment struct {
 type usage struct {
 	CPU     time.Duration `json:"cpu"`     // user and system time; 0 where the system does not tell
 	Mallocs uint64        `json:"mallocs"` // heap objects allocated
+	RSS     int64         `json:"rss"`     // resident memory in octets, now; 0 where the system does not tell
 }
 
 func (u usage) since(before usage) usage {
-	return usage{CPU: u.CPU - before.CPU, Mallocs: u.Mallocs - before.Mallocs}
+	return usage{CPU: u.CPU - before.CPU, Mallocs: u.Mallocs - before.Mallocs, RSS: u.RSS - before.RSS}
 }
 
 func ready(addr string) { fmt.Println("ready", addr) }
@@ -97,13 +98,19 @@ func answerParent(atExit func()) {
 	for in.Scan() {
 		var mem runtime.MemStats
 		runtime.ReadMemStats(&mem)
-		json.NewEncoder(os.Stdout).Encode(usage{CPU: processCPU(), Mallocs: mem.Mallocs})
+		json.NewEncoder(os.Stdout).Encode(usage{CPU: processCPU(), Mallocs: mem.Mallocs, RSS: residentMemory()})
 	}
 	atExit()
 	os.Exit(0)
 }
 
 func drive(addr string, s scenario) (outcome, error) {
+	switch s.Kind {
+	case burst:
+		return driveBurst(addr, s)
+	case idle:
+		return driveIdle(addr, s)
+	}
 	type driver func(string, scenario) (outcome, error)
 	drivers := map[kind][2]driver{
 		rpc:     {driveFloorCalls, driveCalls},

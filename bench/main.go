@@ -24,6 +24,8 @@ type cli struct {
 type row struct {
 	Name  string `json:"row"`
 	Cells []cell `json:"stacks"`
+
+	kind kind
 }
 
 func main() {
@@ -55,7 +57,7 @@ func (c *cli) run() error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name(), err)
 		}
-		one := row{Name: s.name(), Cells: cells}
+		one := row{Name: s.name(), Cells: cells, kind: s.Kind}
 		if c.JSON {
 			if err := json.NewEncoder(os.Stdout).Encode(one); err != nil {
 				return err
@@ -86,23 +88,31 @@ func printTable(rows []row) error {
 	for _, r := range rows {
 		name := r.Name
 		for _, c := range r.Cells {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%.2f\t%.2f\n", name, c.Stack, c.figure(), c.ratio(), c.CPUSeconds, c.Allocs)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%.2f\t%.2f\n", name, c.Stack, c.figure(r.kind), c.ratio(), c.CPUSeconds, c.Allocs)
 			name = ""
 		}
 	}
 	return w.Flush()
 }
 
-func (c cell) figure() string {
-	if c.P50 > 0 {
+func (c cell) figure(k kind) string {
+	switch k {
+	case latency:
 		return fmt.Sprintf("%v (p99 %v)", c.P50.Round(100*time.Nanosecond), c.P99.Round(100*time.Nanosecond))
+	case burst:
+		return fmt.Sprintf("%.0f/s, %d lost", c.PerSecond, c.Lost)
+	case idle:
+		return fmt.Sprintf("%.1f kB each", float64(c.Memory)/1000)
 	}
 	return fmt.Sprintf("%.0f/s", c.PerSecond)
 }
 
 func (c cell) ratio() string {
-	if c.Stack.isRelay() {
+	switch {
+	case c.Stack.isRelay():
 		return "floor"
+	case c.Ratio == 0:
+		return "-"
 	}
 	return fmt.Sprintf("%.2f", c.Ratio)
 }

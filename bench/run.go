@@ -23,7 +23,7 @@ func runScenario(s scenario) (sample, error) {
 	if err != nil {
 		return result, err
 	}
-	if s.Kind != fanout {
+	if s.Kind == rpc || s.Kind == latency {
 		callee, err := startChild(assignment{Role: "callee", Addr: addr, Scenario: s})
 		if err != nil {
 			return result, err
@@ -32,6 +32,10 @@ func runScenario(s scenario) (sample, error) {
 		if _, err := callee.awaitReady(); err != nil {
 			return result, err
 		}
+	}
+	empty, err := router.usage()
+	if err != nil {
+		return result, err
 	}
 	driver, err := startChild(assignment{Role: "driver", Addr: addr, Scenario: s})
 	if err != nil {
@@ -50,6 +54,9 @@ func runScenario(s scenario) (sample, error) {
 	}
 	after, err := router.usage()
 	result.router = after.since(before)
+	if s.Kind == idle {
+		result.router.RSS = after.RSS - empty.RSS
+	}
 	return result, err
 }
 
@@ -62,13 +69,15 @@ type cell struct {
 	Ratio      float64       `json:"ratioToFloor"`               // of the same round: throughput, or latency p50
 	CPUSeconds float64       `json:"routerCPUSecondsPerMillion"` // per million operations
 	Allocs     float64       `json:"routerAllocsPerOperation"`
+	Lost       int           `json:"lost,omitempty"`                   // events, kind burst: the worst round
+	Memory     int64         `json:"routerOctetsPerSession,omitempty"` // resident, kind idle
 }
 
 // runRow runs one row on every stack in turn, for the given number of rounds.
 func runRow(row scenario, rounds int, each func(scenario)) ([]cell, error) {
 	samples := map[stack][]sample{}
 	for range rounds {
-		for _, stack := range stacks {
+		for _, stack := range row.on() {
 			s := row
 			s.Stack = stack
 			each(s)
@@ -79,9 +88,18 @@ func runRow(row scenario, rounds int, each func(scenario)) ([]cell, error) {
 			samples[stack] = append(samples[stack], one)
 		}
 	}
-	cells := make([]cell, 0, len(stacks))
-	for _, stack := range stacks {
-		cells = append(cells, summarise(stack, samples[stack], samples[stack.floor()]))
+	cells := make([]cell, 0, len(row.on()))
+	for _, stack := range row.on() {
+		c := summarise(stack, samples[stack], samples[stack.floor()])
+		for _, run := range samples[stack] {
+			switch row.Kind {
+			case burst:
+				c.Lost = max(c.Lost, row.Events-run.Operations)
+			case idle:
+				c.Memory = max(c.Memory, run.router.RSS/int64(run.Operations))
+			}
+		}
+		cells = append(cells, c)
 	}
 	return cells, nil
 }
@@ -102,6 +120,9 @@ func summarise(of stack, runs, floor []sample) cell {
 		Ratio: over(func(i int, run sample) float64 {
 			if run.P50 > 0 {
 				return float64(run.P50) / float64(floor[i].P50)
+			}
+			if len(floor) == 0 {
+				return 0
 			}
 			return run.perSecond() / floor[i].perSecond()
 		}),

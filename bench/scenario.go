@@ -12,6 +12,8 @@ const (
 	rpc     kind = "rpc"     // calls per second, many in flight
 	latency kind = "latency" // time of one call after the other
 	fanout  kind = "fanout"  // events delivered per second
+	burst   kind = "burst"   // events published at once to one subscriber, and how many are lost
+	idle    kind = "idle"    // memory of the router per session that does nothing
 )
 
 // stack is what a scenario runs on.
@@ -23,8 +25,6 @@ const (
 	wsRelay   stack = "ws-relay"
 	webSocket stack = "websocket"
 )
-
-var stacks = []stack{tcpRelay, rawSocket, wsRelay, webSocket}
 
 // floor is the relay that a stack is compared with.
 func (s stack) floor() stack {
@@ -42,9 +42,10 @@ func (s stack) isWebSocket() bool { return s == wsRelay || s == webSocket }
 type scenario struct {
 	Kind        kind          `json:"kind"`
 	Stack       stack         `json:"stack"`
-	Conns       int           `json:"conns,omitempty"`       // caller connections
+	Conns       int           `json:"conns,omitempty"`       // caller connections, or idle ones
 	InFlight    int           `json:"inFlight,omitempty"`    // concurrent calls of each
 	Subscribers int           `json:"subscribers,omitempty"` // connections that receive each event
+	Events      int           `json:"events,omitempty"`      // published in a burst
 	Size        int           `json:"size"`                  // octets of payload
 	Warmup      time.Duration `json:"warmup"`
 	Measure     time.Duration `json:"measure"`
@@ -55,6 +56,10 @@ func (s scenario) name() string {
 	switch s.Kind {
 	case fanout:
 		return fmt.Sprintf("fanout 1→%d %s", s.Subscribers, sizeName(s.Size))
+	case burst:
+		return fmt.Sprintf("burst of %d events %s", s.Events, sizeName(s.Size))
+	case idle:
+		return fmt.Sprintf("idle sessions, %d of them", s.Conns)
 	case latency:
 		return fmt.Sprintf("latency p50 %s", sizeName(s.Size))
 	}
@@ -80,7 +85,18 @@ func rows() []scenario {
 	for _, subscribers := range []int{1, 100, 1000} {
 		all = append(all, scenario{Kind: fanout, Subscribers: subscribers, Size: 128})
 	}
-	return all
+	return append(all,
+		scenario{Kind: burst, Subscribers: 1, Events: 500_000, Size: 128},
+		scenario{Kind: idle, Conns: 10_000})
+}
+
+// on lists the stacks that the row is run on: what a session costs and what is
+// lost are not questions to ask a relay.
+func (s scenario) on() []stack {
+	if s.Kind == burst || s.Kind == idle {
+		return []stack{rawSocket, webSocket}
+	}
+	return []stack{tcpRelay, rawSocket, wsRelay, webSocket}
 }
 
 // window is how many events a publisher may be ahead of the slowest possible
@@ -89,7 +105,7 @@ func (s scenario) window() int { return 256 }
 
 // outcome is what a driver measured.
 type outcome struct {
-	Operations int           `json:"operations"` // calls, or events delivered
+	Operations int           `json:"operations"` // calls, events delivered, or sessions
 	Elapsed    time.Duration `json:"elapsed"`
 	P50        time.Duration `json:"p50,omitempty"` // of single calls, kind latency
 	P99        time.Duration `json:"p99,omitempty"`

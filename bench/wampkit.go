@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"sync/atomic"
+	"time"
 
 	"github.com/wampkit/wampkit/bench/echo"
 	"github.com/wampkit/wampkit/router"
@@ -120,4 +121,56 @@ func driveEvents(addr string, s scenario) (outcome, error) {
 	event := make([]byte, s.Size)
 	go flow.publish(func() error { return publisher.Tick(ctx, event) }, func() {})
 	return measure(s, &flow.delivered), nil
+}
+
+// driveBurst publishes without any pause and waits until everything has
+// arrived, or nothing more does.
+func driveBurst(addr string, s scenario) (outcome, error) {
+	ctx := context.Background()
+	subscriber, err := runtime.Dial(ctx, s.url(addr), realm)
+	if err != nil {
+		return outcome{}, err
+	}
+	var delivered atomic.Int64
+	_, err = echo.SubscribeTicksTick(ctx, subscriber, func(context.Context, []byte) error {
+		delivered.Add(1)
+		return nil
+	})
+	if err != nil {
+		return outcome{}, err
+	}
+	session, err := runtime.Dial(ctx, s.url(addr), realm)
+	if err != nil {
+		return outcome{}, err
+	}
+	publisher := echo.NewTicksPublisher(session)
+	event := make([]byte, s.Size)
+	started()
+	start := time.Now()
+	for range s.Events {
+		if err := publisher.Tick(ctx, event); err != nil {
+			return outcome{}, err
+		}
+	}
+	last, quiet := int64(-1), time.Now()
+	for now := delivered.Load(); now < int64(s.Events) && time.Since(quiet) < 5*time.Second; now = delivered.Load() {
+		if now != last {
+			last, quiet = now, time.Now()
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return outcome{Operations: int(delivered.Load()), Elapsed: time.Since(start)}, nil
+}
+
+// driveIdle joins with many sessions that then do nothing.
+func driveIdle(addr string, s scenario) (outcome, error) {
+	start := time.Now()
+	for range s.Conns {
+		if _, err := runtime.Dial(context.Background(), s.url(addr), realm); err != nil {
+			return outcome{}, err
+		}
+	}
+	started()
+	time.Sleep(s.Measure)
+	return outcome{Operations: s.Conns, Elapsed: time.Since(start)}, nil
 }
