@@ -25,6 +25,7 @@ func routerProcedures() map[wamp.URI]routerProcedure {
 	for _, part := range []map[wamp.URI]routerProcedure{
 		sessionProcedures(),
 		historyProcedures(),
+		testamentProcedures(),
 	} {
 		maps.Copy(table, part)
 	}

@@ -28,6 +28,7 @@ type session struct {
 	subscriber subscriber
 	caller     caller
 	callee     callee
+	testaments testaments
 
 	requests requestSequence
 
@@ -205,6 +206,7 @@ func (s *session) leave() {
 		o := s.realm.router.outbox()
 		defer o.release()
 		s.realm.broker.leave(s)
+		s.realm.broker.publishTestaments(o, s)
 		s.realm.dealer.leave(o, s)
 		s.realm.leave(s)
 	})
