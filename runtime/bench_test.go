@@ -2,6 +2,7 @@ package runtime_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -105,4 +106,67 @@ func benchmarkCalls(b *testing.B, client runtime.Client, inFlight int) {
 		})
 	}
 	callers.Wait()
+}
+
+var tickTopic = runtime.Topic{URI: "com.acme.tick"}
+
+// BenchmarkEvent measures events from a publisher through the router to its subscribers. Time
+// and allocations are those of one delivery: its share of the publisher and the router, and the subscriber.
+func BenchmarkEvent(b *testing.B) {
+	for _, c := range connectors {
+		for _, subscribers := range []int{1, 100} {
+			b.Run(fmt.Sprintf("%s/to %d", c.name, subscribers), func(b *testing.B) {
+				session := c.connect(b, wamptest.New(b))
+				benchmarkEvents(b, session, subscribers)
+			})
+		}
+	}
+}
+
+func benchmarkEvents(b *testing.B, session func() *runtime.Session, subscribers int) {
+	const window = 256 // events the publisher is ahead at most
+	ctx := context.Background()
+	credit := make(chan struct{}, window)
+	handle := func(_ context.Context, in *runtime.Values) error {
+		if in.Int("n", 0)%int64(subscribers) == 0 {
+			<-credit
+		}
+		return in.Err()
+	}
+	var all []*runtime.Subscription
+	for i := range subscribers {
+		s := session()
+		first := i == 0
+		sub, err := s.SubscribeTopics(ctx, []runtime.TopicHandler{{Topic: &tickTopic, Handle: func(ctx context.Context, in *runtime.Values) error {
+			if first {
+				return handle(ctx, in)
+			}
+			in.Int("n", 0)
+			return in.Err()
+		}}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		all = append(all, sub)
+	}
+	publisher := session()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for n := 0; n < b.N; n += subscribers {
+		credit <- struct{}{}
+		args := runtime.NewArgs()
+		args.Int(int64(n))
+		if err := publisher.PublishTopic(ctx, &tickTopic, args); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for range window { // until the first subscriber has had all of them
+		credit <- struct{}{}
+	}
+	b.StopTimer()
+	for _, sub := range all {
+		if sub.Dropped() > 0 {
+			b.Errorf("%d events were dropped", sub.Dropped())
+		}
+	}
 }

@@ -53,10 +53,11 @@ func (e *DialError) Unwrap() error { return e.Err }
 // requestError says which request failed, and gives the failures of this
 // process the URIs that those of a peer have.
 func requestError(verb string, uri wamp.URI, err error) error {
+	if err == nil {
+		return nil
+	}
 	var tooLarge *transport.TooLargeError
 	switch {
-	case err == nil:
-		return nil
 	case isRemote(err), errors.Is(err, ErrSessionClosed):
 		return fmt.Errorf("%s %s: %w", verb, uri, err)
 	case errors.Is(err, context.DeadlineExceeded):

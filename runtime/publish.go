@@ -10,26 +10,35 @@ import (
 // returns as soon as the event is queued for sending, which waits only while
 // the connection is congested; what the broker thinks of the event is not known then.
 func (s *Session) PublishTopic(ctx context.Context, t *Topic, args *Args, opts ...PublishOption) error {
-	var o publishOptions
-	o.Acknowledge, o.Retain, o.IncludeMe, o.DiscloseMe = t.Acknowledge, t.Retain, t.IncludeMe, t.DiscloseMe
-	for _, opt := range opts {
-		opt.applyPublish(&o)
-	}
+	o := wamp.PublishOptions{Acknowledge: t.Acknowledge, Retain: t.Retain, IncludeMe: t.IncludeMe, DiscloseMe: t.DiscloseMe}
 	info := publishInfoFrom(ctx)
-	if info != nil {
-		for _, opt := range info.options {
-			opt.applyPublish(&o)
+	if len(opts) > 0 || info != nil {
+		var keywords map[string]any
+		o, keywords = combine(o, opts, info)
+		for name, value := range keywords {
+			args.Keyword(name, value)
 		}
 	}
-	for name, value := range o.keywords {
-		args.Keyword(name, value)
-	}
-	id, err := s.publish(ctx, t.URI, args, &o.PublishOptions)
+	id, err := s.publish(ctx, t.URI, args, &o)
 	args.release()
 	if err == nil && info != nil {
 		info.published(id)
 	}
 	return requestError("publish", t.URI, err)
+}
+
+// combine applies the options of the caller, and then those of the context.
+func combine(base wamp.PublishOptions, opts []PublishOption, info *PublishInfo) (wamp.PublishOptions, map[string]any) {
+	o := publishOptions{PublishOptions: base}
+	for _, opt := range opts {
+		opt.applyPublish(&o)
+	}
+	if info != nil {
+		for _, opt := range info.options {
+			opt.applyPublish(&o)
+		}
+	}
+	return o.PublishOptions, o.keywords
 }
 
 // publish sends the event and returns the publication, 0 if that is not acknowledged.
@@ -39,10 +48,7 @@ func (s *Session) publish(ctx context.Context, topic wamp.URI, args *Args, o *wa
 		return 0, err
 	}
 	if o.Acknowledge {
-		r := newRequest(wamp.TypePublish, nil)
-		return s.request(ctx, r, func(id wamp.ID) wamp.Message {
-			return &wamp.Publish{Request: id, Options: *o, Topic: topic, Payload: payload}
-		})
+		return s.publishAcknowledged(ctx, wamp.Publish{Options: *o, Topic: topic, Payload: payload})
 	}
 	for {
 		if err := ctx.Err(); err != nil {
@@ -57,6 +63,13 @@ func (s *Session) publish(ctx context.Context, topic wamp.URI, args *Args, o *wa
 			return 0, err
 		}
 	}
+}
+
+func (s *Session) publishAcknowledged(ctx context.Context, m wamp.Publish) (wamp.ID, error) {
+	return s.request(ctx, newRequest(wamp.TypePublish, nil), func(id wamp.ID) wamp.Message {
+		m.Request = id
+		return &m
+	})
 }
 
 func (s *Session) tryPublish(topic wamp.URI, payload wamp.Payload, o *wamp.PublishOptions) error {

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"strconv"
@@ -126,7 +127,10 @@ func (v *Values) String(name string) string {
 	return s
 }
 
-// Bytes reads a byte string into memory of its own.
+// handOver is the size from which a byte string is not copied.
+const handOver = 4 << 10
+
+// Bytes reads a byte string. It belongs to the caller.
 func (v *Values) Bytes(name string) []byte {
 	item := v.scalar(name)
 	if item == nil || v.absent(item) {
@@ -134,7 +138,12 @@ func (v *Values) Bytes(name string) []byte {
 	}
 	h, err := readHead(item)
 	if err == nil && h.major == majorBytes && !h.indefinite() && h.n == uint64(len(item)-h.size) {
-		return append(make([]byte, 0, h.n), item[h.size:]...)
+		content := item[h.size:]
+		if len(content) >= handOver && 2*len(content) >= cap(v.storage) {
+			v.storage = nil // the payload is little else, and goes along
+			return content
+		}
+		return bytes.Clone(content)
 	}
 	if item[0]&majorMask != majorBytes {
 		v.mismatch(name, "bytes", item)
