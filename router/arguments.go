@@ -103,6 +103,35 @@ func (a *arguments) optionalDict(name string) wamp.Dict {
 	return dict
 }
 
+// pattern takes the arguments of a procedure that looks something up: a URI, and
+// options of which match counts. It ends the arguments.
+func (a *arguments) pattern(name string) (wamp.URI, wamp.Match, error) {
+	uri := wamp.URI(a.text(name))
+	policy, isText := "", true
+	if v := a.optionalDict("options")["match"]; v != nil {
+		policy, isText = v.(string)
+	}
+	match, known := wamp.ParseMatch(policy)
+	if !isText || !known {
+		a.fail("%s wants options.match to be exact, prefix or wildcard", a.procedure)
+	}
+	return uri, match, a.end()
+}
+
+// reason is why something is revoked: the last argument, or a keyword argument.
+// It is optional, any text, and ends the arguments.
+func (a *arguments) reason() (wamp.URI, error) {
+	reason, present := a.keywordText("reason")
+	if v := a.take(); v != nil && !present {
+		text, ok := v.(string)
+		if !ok {
+			a.fail("%s wants argument %d, reason, to be a string", a.procedure, a.taken)
+		}
+		reason = text
+	}
+	return wamp.URI(reason), a.end()
+}
+
 // keywordText is a keyword argument that is a string; empty and false if it is absent.
 func (a *arguments) keywordText(name string) (text string, present bool) {
 	v := a.kwargs[name]

@@ -192,6 +192,7 @@ func (b *broker) create(match wamp.Match, topic wamp.URI) *subscription {
 		b.byID = make(map[wamp.ID]*subscription)
 	}
 	b.byID[sub.id] = sub
+	b.realm.meta.watch(sub, 1)
 	return sub
 }
 
@@ -239,6 +240,7 @@ func (b *broker) forget(sub *subscription) {
 	if listed, _ := b.subscriptions.get(sub.match, sub.uri); listed == sub {
 		b.subscriptions.remove(sub.match, sub.uri)
 		delete(b.byID, sub.id)
+		b.realm.meta.watch(sub, -1)
 	}
 }
 

@@ -17,8 +17,9 @@ import (
 type dealer struct {
 	realm *realm
 
-	mu            sync.RWMutex // guards registrations and the callees of each
+	mu            sync.RWMutex // guards the fields below and the callees of each registration
 	registrations uriTable[*registration]
+	byID          map[wamp.ID]*registration // the same
 }
 
 // call routes CALL: to INVOCATION, or to ERROR.

@@ -20,6 +20,9 @@ var announced = wamp.Roles{}.
 		wamp.FeatureSubscriberBlackWhiteListing,
 		wamp.FeaturePublisherIdentification,
 		wamp.FeaturePatternBasedSubscription,
+		wamp.FeatureSubscriptionRevocation,
+		wamp.FeatureSubscriptionMetaAPI,
+		wamp.FeatureSessionMetaAPI,
 	).
 	With(wamp.RoleDealer,
 		wamp.FeatureProgressiveCallResults,
@@ -29,6 +32,9 @@ var announced = wamp.Roles{}.
 		wamp.FeaturePatternBasedRegistration,
 		wamp.FeatureSharedRegistration,
 		wamp.FeatureTestamentMetaAPI,
+		wamp.FeatureRegistrationRevocation,
+		wamp.FeatureRegistrationMetaAPI,
+		wamp.FeatureSessionMetaAPI,
 	)
 
 // announced is what the router says about itself in WELCOME to sessions of r.

@@ -23,7 +23,7 @@ func TestW014_W020_MalformedMessagesAreViolations(t *testing.T) {
 	}
 	onEachLink(t, router.Config{}, func(t *testing.T, r *place) {
 		witness := r.join()
-		witness.subscribe(`{"match":"prefix"}`, "")
+		witness.subscribe(`{"match":"prefix"}`, "com")
 		for _, message := range messages {
 			t.Run(message, func(t *testing.T) {
 				p := r.join()

@@ -10,13 +10,17 @@ import (
 // Profile, section "Session Meta API").
 func sessionProcedures() map[wamp.URI]routerProcedure {
 	return map[wamp.URI]routerProcedure{
-		"wamp.session.count": sessionCount,
-		"wamp.session.list":  sessionList,
-		"wamp.session.get":   sessionGet,
+		"wamp.session.count":            countSessions,
+		"wamp.session.list":             listSessions,
+		"wamp.session.get":              getSession,
+		"wamp.session.kill":             killSession,
+		"wamp.session.kill_by_authid":   killByAuthID,
+		"wamp.session.kill_by_authrole": killByAuthRole,
+		"wamp.session.kill_all":         killAll,
 	}
 }
 
-func sessionCount(c *routerCall) (wamp.Payload, error) {
+func countSessions(c *routerCall) (wamp.Payload, error) {
 	sessions, err := c.sessionsByRole()
 	if err != nil {
 		return wamp.Payload{}, err
@@ -24,7 +28,7 @@ func sessionCount(c *routerCall) (wamp.Payload, error) {
 	return c.result(len(sessions))
 }
 
-func sessionList(c *routerCall) (wamp.Payload, error) {
+func listSessions(c *routerCall) (wamp.Payload, error) {
 	sessions, err := c.sessionsByRole()
 	if err != nil {
 		return wamp.Payload{}, err
@@ -44,7 +48,7 @@ func (c *routerCall) sessionsByRole() ([]*session, error) {
 	}), nil
 }
 
-func sessionGet(c *routerCall) (wamp.Payload, error) {
+func getSession(c *routerCall) (wamp.Payload, error) {
 	id := c.id("session")
 	if err := c.end(); err != nil {
 		return wamp.Payload{}, err
@@ -53,15 +57,88 @@ func sessionGet(c *routerCall) (wamp.Payload, error) {
 	if s == nil {
 		return wamp.Payload{}, noSuchSession(id)
 	}
-	return c.result(s.details())
+	return c.result(s.describe())
+}
+
+// killSession ends one session, which is not the caller's.
+func killSession(c *routerCall) (wamp.Payload, error) {
+	id := c.id("session")
+	d, err := c.dismissal()
+	if err != nil {
+		return wamp.Payload{}, err
+	}
+	s := c.realm.session(id)
+	if s == nil || s == c.caller || !s.dismiss(d) {
+		return wamp.Payload{}, noSuchSession(id)
+	}
+	c.affected = append(c.affected, s)
+	return c.result()
 }
 
 func noSuchSession(id wamp.ID) error {
 	return wamp.NewError(wamp.ErrNoSuchSession, "there is no other session %d in this realm", id)
 }
 
-// details are what the meta API tells about a session.
-func (s *session) details() wamp.Dict {
+func killByAuthID(c *routerCall) (wamp.Payload, error) {
+	authID := c.text("authid")
+	d, err := c.dismissal()
+	if err != nil {
+		return wamp.Payload{}, err
+	}
+	killed := c.dismissOthers(d, func(s *session) bool { return s.identity.AuthID == authID })
+	return c.result(idsOf(killed))
+}
+
+func killByAuthRole(c *routerCall) (wamp.Payload, error) {
+	role := c.text("authrole")
+	d, err := c.dismissal()
+	if err != nil {
+		return wamp.Payload{}, err
+	}
+	killed := c.dismissOthers(d, func(s *session) bool { return s.identity.Role == role })
+	return c.result(len(killed))
+}
+
+// killAll ends all sessions but the caller's, in silence.
+func killAll(c *routerCall) (wamp.Payload, error) {
+	d, err := c.dismissal()
+	if err != nil {
+		return wamp.Payload{}, err
+	}
+	d.silent = true
+	killed := c.dismissOthers(d, func(*session) bool { return true })
+	return c.result(len(killed))
+}
+
+// dismissal is how the keyword arguments of a call say that sessions are to
+// end. It ends the arguments.
+func (c *routerCall) dismissal() (dismissal, error) {
+	d := dismissal{reason: wamp.CloseKilled}
+	d.message, _ = c.keywordText("message")
+	if err := c.end(); err != nil {
+		return d, err
+	}
+	if reason := c.kwargs["reason"]; reason != nil {
+		text, _ := reason.(string)
+		d.reason = wamp.URI(text)
+		if !d.reason.Valid(c.realm.rule) {
+			return d, wamp.NewError(wamp.ErrInvalidURI, "%s wants the keyword argument reason to be a URI", c.procedure)
+		}
+	}
+	return d, nil
+}
+
+// dismissOthers ends the sessions that meet a condition, but not the caller's,
+// and returns those that were still open.
+func (c *routerCall) dismissOthers(d dismissal, condition func(*session) bool) []*session {
+	sessions := c.realm.sessionsWith(func(s *session) bool { return s != c.caller && condition(s) })
+	sessions = slices.DeleteFunc(sessions, func(s *session) bool { return !s.dismiss(d) })
+	c.affected = append(c.affected, sessions...)
+	return sessions
+}
+
+// describe is what the meta API tells about a session.
+func (s *session) describe() wamp.Dict {
 	info := s.conn.Info()
 	details := wamp.Dict{
 		"session":      s.id,

@@ -26,6 +26,8 @@ func routerProcedures() map[wamp.URI]routerProcedure {
 		sessionProcedures(),
 		historyProcedures(),
 		testamentProcedures(),
+		registrationProcedures(),
+		subscriptionProcedures(),
 	} {
 		maps.Copy(table, part)
 	}
@@ -38,6 +40,9 @@ type routerCall struct {
 	caller *session
 	realm  *realm
 	arguments
+	// affected are other sessions to which the call did something. Those who watch
+	// are told (see realm.tell) when the caller has its answer.
+	affected []*session
 }
 
 // maxArguments is how many octets the arguments of a router procedure may take.
@@ -65,8 +70,9 @@ func (d *dealer) callRouter(o *outbox, s *session, m *wamp.Call) (served bool, v
 	case errStillOpen:
 		return true, violationf("CALL with request id %d, which belongs to a call that is still open", m.Request)
 	}
+	c := &routerCall{out: o, caller: s, realm: d.realm}
+	payload, err := c.serve(m, procedure)
 	var answer wamp.Message
-	payload, err := d.serveByRouter(o, s, m, procedure)
 	if err == nil {
 		o.result = wamp.Result{Request: m.Request, Payload: payload}
 		answer = &o.result
@@ -75,11 +81,14 @@ func (d *dealer) callRouter(o *outbox, s *session, m *wamp.Call) (served bool, v
 		answer = o.failed(s.conn.Format(), wamp.TypeCall, m.Request, uri, message)
 	}
 	o.answer(invocation{caller: s, request: m.Request}, servedByRouter, answer)
+	for _, other := range c.affected {
+		d.realm.tell(o, other)
+	}
 	return true, nil
 }
 
-// serveByRouter reads the arguments of a call and runs the procedure.
-func (d *dealer) serveByRouter(o *outbox, s *session, m *wamp.Call, procedure routerProcedure) (wamp.Payload, error) {
+// serve reads the arguments and runs the procedure.
+func (c *routerCall) serve(m *wamp.Call, procedure routerProcedure) (wamp.Payload, error) {
 	switch {
 	case m.Options.Progress, m.Options.Passthru.Scheme != "":
 		return wamp.Payload{}, wamp.NewError(wamp.ErrFeatureNotSupported,
@@ -92,10 +101,8 @@ func (d *dealer) serveByRouter(o *outbox, s *session, m *wamp.Call, procedure ro
 	if err != nil {
 		return wamp.Payload{}, wamp.NewError(wamp.ErrInvalidArgument, "%s: %v", m.Procedure, err)
 	}
-	return procedure(&routerCall{
-		out: o, caller: s, realm: d.realm,
-		arguments: arguments{procedure: m.Procedure, args: args, kwargs: kwargs},
-	})
+	c.arguments = arguments{procedure: m.Procedure, args: args, kwargs: kwargs}
+	return procedure(c)
 }
 
 // reasonOf is what a caller is told about an error of a router procedure.

@@ -19,7 +19,8 @@ import (
 //	history.mu
 //	dealer.mu → callee.mu → caller.mu
 //
-// No two of the same name are ever held together. Under any of them messages
+// No two of the same name are ever held together, and metaEvents.mu comes after
+// all of them. Under any of them messages
 // may be queued, which never waits; waiting for room never happens under a lock.
 type realm struct {
 	name           wamp.URI
@@ -30,6 +31,7 @@ type realm struct {
 	authenticators []Authenticator
 	broker         broker
 	dealer         dealer
+	meta           metaEvents
 
 	mu       sync.RWMutex // guards the fields below
 	sessions map[wamp.ID]*session
@@ -59,6 +61,7 @@ func newRealm(r *Router, config RealmConfig) *realm {
 	realm.broker.retention = newRetention(config.Retention, &r.counters)
 	realm.broker.remember(config.History)
 	realm.dealer.realm = realm
+	realm.dealer.byID = make(map[wamp.ID]*registration)
 	return realm
 }
 
@@ -95,6 +98,7 @@ func (r *realm) join(s *session) error {
 	}
 	r.router.counters.sessionsOpened.Add(1)
 	r.sessions[s.id] = s
+	r.meta.note(metaEvent{topic: sessionOnJoin, session: s})
 	return nil
 }
 
@@ -102,6 +106,7 @@ func (r *realm) join(s *session) error {
 func (r *realm) leave(s *session) {
 	r.mu.Lock()
 	delete(r.sessions, s.id)
+	r.meta.note(metaEvent{topic: sessionOnLeave, session: s})
 	r.mu.Unlock()
 	r.router.counters.sessions.Add(-1)
 	r.router.releaseRealm(r)
@@ -117,7 +122,7 @@ func (r *realm) close(reason wamp.URI, message string) {
 	}
 	r.mu.Unlock()
 	for _, s := range sessions {
-		s.dismiss(reason, message)
+		s.dismiss(dismissal{reason: reason, message: message, silent: true})
 	}
 }
 

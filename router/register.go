@@ -83,7 +83,9 @@ func (d *dealer) serve(s *session, m *wamp.Register, match wamp.Match, p policy)
 	reg.callees = reg.with(s)
 	if !exists {
 		d.registrations.put(match, m.Procedure, reg)
+		d.byID[reg.id] = reg
 	}
+	reg.noteServed(s)
 	return nil
 }
 
@@ -107,8 +109,15 @@ func (d *dealer) unregister(o *outbox, s *session, m *wamp.Unregister) *violatio
 func (d *dealer) withdraw(reg *registration, s *session) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.remove(reg, s, false)
+}
+
+// remove is withdraw with mu held. Revoked tells that it is not the callee's will.
+func (d *dealer) remove(reg *registration, s *session, revoked bool) {
 	reg.callees = reg.without(s)
 	if len(reg.callees) == 0 {
 		d.registrations.remove(reg.match, reg.uri)
+		delete(d.byID, reg.id)
 	}
+	reg.noteWithdrawn(s, revoked)
 }

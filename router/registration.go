@@ -48,6 +48,21 @@ var policies = map[string]policy{
 	wamp.InvokeLast:       last,
 }
 
+// String is the policy's name on the wire.
+func (p policy) String() string {
+	switch p {
+	case roundRobin:
+		return wamp.InvokeRoundRobin
+	case random:
+		return wamp.InvokeRandom
+	case first:
+		return wamp.InvokeFirst
+	case last:
+		return wamp.InvokeLast
+	}
+	return wamp.InvokeSingle
+}
+
 // admits reports whether callee may share the registration.
 func (r *registration) admits(callee *session, p policy) bool {
 	return p != single && p == r.policy && !slices.Contains(r.callees, callee)

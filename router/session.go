@@ -35,6 +35,8 @@ type session struct {
 	state   atomic.Uint32 // one of the states below
 	leaving sync.Once     // see leave
 	goodbye sync.Once     // for the one GOODBYE that the router sends
+	silent  atomic.Bool   // nobody is told that the session leaves; see dismissal
+	untold  atomic.Int32  // meta events about the session that are not published yet
 
 	batch   atomic.Uint64 // see outbox.touch
 	backlog backlog
@@ -77,6 +79,7 @@ func newSession(p *peer, h *hello, id wamp.ID, identity Identity) *session {
 func (s *session) run() (another bool) {
 	defer s.leave()
 	s.peer.out.touch(s) // WELCOME
+	s.realm.tell(s.peer.out, s)
 	for {
 		m, err := s.peer.receive()
 		if err != nil {
@@ -119,19 +122,25 @@ func (s *session) established(m wamp.Message) (next, *violation) {
 	case *wamp.Cancel:
 		return stay, dealer.cancel(o, s, m)
 	case *wamp.Subscribe:
-		return stay, broker.subscribe(o, s, m)
+		return stay, s.told(broker.subscribe(o, s, m))
 	case *wamp.Unsubscribe:
-		return stay, broker.unsubscribe(o, s, m)
+		return stay, s.told(broker.unsubscribe(o, s, m))
 	case *wamp.Register:
-		return stay, dealer.register(o, s, m)
+		return stay, s.told(dealer.register(o, s, m))
 	case *wamp.Unregister:
-		return stay, dealer.unregister(o, s, m)
+		return stay, s.told(dealer.unregister(o, s, m))
 	case *wamp.Goodbye:
 		return s.farewell(o), nil
 	case *wamp.Abort:
 		return s.hangUp(), nil
 	}
 	return over, violationf("received %s after the session was established", m.Type())
+}
+
+// told lets those who watch know what became of a request, in passing.
+func (s *session) told(v *violation) *violation {
+	s.realm.tell(s.peer.out, s)
+	return v
 }
 
 // closing handles a message after the router said GOODBYE: nothing but the
@@ -166,22 +175,39 @@ func (s *session) farewell(o *outbox) next {
 	return s.hangUp() // which also flushes the router's GOODBYE, in case the two crossed
 }
 
+// dismissal is how the router ends a session.
+type dismissal struct {
+	reason  wamp.URI
+	message string // for people; empty is left out of GOODBYE
+	// silent ends the session without telling other sessions, because those end
+	// too: there are no meta events and no testaments.
+	silent bool
+}
+
 // dismiss ends the session on behalf of the router: the session is disposed
 // of, and the peer has Limits.GoodbyeTimeout to answer GOODBYE before its
 // connection is closed. It may be called from any goroutine; only the first
-// call counts.
-func (s *session) dismiss(reason wamp.URI, message string) {
+// call counts, and reports true. It leaves telling (see realm.tell) to the caller.
+func (s *session) dismiss(d dismissal) bool {
 	r := s.realm.router
 	if !s.state.CompareAndSwap(stateEstablished, stateClosing) {
-		return
+		return false
 	}
-	s.leave()
+	s.silent.Store(d.silent)
 	o := r.outbox()
 	defer o.release()
-	s.goodbye.Do(func() {
-		o.deliver(s, &wamp.Goodbye{Reason: reason, Details: wamp.Dict{"message": message}})
-	})
+	s.dispose(o)
+	s.goodbye.Do(func() { o.deliver(s, d.farewell()) })
 	time.AfterFunc(r.limits.GoodbyeTimeout, s.peer.hangUp)
+	return true
+}
+
+func (d dismissal) farewell() *wamp.Goodbye {
+	details := wamp.Dict{}
+	if d.message != "" {
+		details["message"] = d.message
+	}
+	return &wamp.Goodbye{Reason: d.reason, Details: details}
 }
 
 // endStalled ends a session that takes nothing of what must not be dropped. It
@@ -199,12 +225,18 @@ func (s *session) endStalled() {
 	})
 }
 
-// leave disposes of everything the session holds. When it returns that is
-// done, also if another goroutine did it.
+// leave disposes of everything the session holds, and tells those who watch.
 func (s *session) leave() {
+	o := s.realm.router.outbox()
+	defer o.release()
+	s.dispose(o)
+	s.realm.tell(o, s)
+}
+
+// dispose disposes of everything the session holds. When it returns that is
+// done, also if another goroutine did it.
+func (s *session) dispose(o *outbox) {
 	s.leaving.Do(func() {
-		o := s.realm.router.outbox()
-		defer o.release()
 		s.realm.broker.leave(s)
 		s.realm.broker.publishTestaments(o, s)
 		s.realm.dealer.leave(o, s)

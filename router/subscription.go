@@ -71,6 +71,11 @@ func (sub *subscription) admit(s *session, subscribed *wamp.Subscribed, r *reten
 func (sub *subscription) expel(m *membership) (ended bool) {
 	sub.mu.Lock()
 	defer sub.mu.Unlock()
+	return sub.remove(m, false)
+}
+
+// remove is expel with mu held. Revoked tells that it is not the member's will.
+func (sub *subscription) remove(m *membership, revoked bool) (ended bool) {
 	end := len(sub.members) - 1
 	last := sub.members[end]
 	sub.members[m.index] = last
@@ -79,6 +84,7 @@ func (sub *subscription) expel(m *membership) (ended bool) {
 	sub.members[end] = nil
 	sub.members = sub.members[:end]
 	sub.ended = end == 0 && !sub.lasting
+	sub.noteLeft(m.session, revoked)
 	return sub.ended
 }
 
@@ -107,6 +113,7 @@ func (r *subscriber) join(m *membership, subscribed *wamp.Subscribed) (*membersh
 		r.memberships = make(map[wamp.ID]*membership)
 	}
 	r.memberships[m.subscription.id] = m
+	m.subscription.noteJoined(m.session)
 	return m, nil
 }
 

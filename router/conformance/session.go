@@ -131,9 +131,9 @@ var sessions = Chapter{Number: 4, Title: "Session life cycle", Cases: []Case{
 			p.Send(6, d{}, "wamp.close.close_realm")
 			p.Expect(6, aDict, "wamp.close.goodbye_and_out")
 			other.ExpectError(48, last, "wamp.error.canceled")
+			leaves()
 			other.Register("com.procedure")
 			other.Publish("com.topic")
-			leaves()
 			p.Join().ExpectNothing()
 		},
 	},
@@ -174,8 +174,8 @@ var sessions = Chapter{Number: 4, Title: "Session life cycle", Cases: []Case{
 			p.Send(3, d{"message": "enough"}, "com.reason")
 			p.ExpectEnd()
 			other.ExpectError(48, last, "wamp.error.canceled")
-			other.Register("com.procedure")
 			leaves()
+			other.Register("com.procedure")
 			early := t.Connect()
 			early.Send(3, d{}, "com.reason")
 			early.ExpectEnd()
@@ -213,8 +213,8 @@ var sessions = Chapter{Number: 4, Title: "Session life cycle", Cases: []Case{
 				p.Invoked()
 				lose(p)
 				other.ExpectError(48, last, "wamp.error.canceled")
-				other.Unregister(other.Register("com.procedure"))
 				leaves()
+				other.Unregister(other.Register("com.procedure"))
 			}
 		},
 	},
