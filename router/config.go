@@ -28,7 +28,7 @@ type Config struct {
 	// Limits bound what peers can make the router hold and wait for.
 	Limits Limits
 	// Origins are the origins, such as "https://app.example.com", whose pages
-	// may connect by WebSocket; "*" is any, nil only pages from the same host.
+	// may connect by WebSocket or long-poll; "*" is any, nil only pages from the same host.
 	Origins []string
 	// Logger gets violations and other ends of sessions; nil is slog.Default().
 	Logger *slog.Logger

@@ -9,11 +9,13 @@ import (
 	"github.com/wampkit/wampkit/transport"
 )
 
-// Handler serves WebSocket connections in a program's own HTTP mux.
+// Handler serves WebSocket and HTTP long-poll in a program's own mux. For
+// long-poll it is mounted at a subtree, such as "/lp/", which is the clients'
+// base URL.
 func (r *Router) Handler() http.Handler { return r.server }
 
-// Serve serves the connections that a listener accepts, WebSocket and
-// RawSocket alike, until the listener or the router is closed. It returns nil
+// Serve serves the connections that a listener accepts, WebSocket, RawSocket
+// and HTTP long-poll alike, until the listener or the router is closed. It returns nil
 // after [Router.Shutdown], and closes the listener in any case.
 func (r *Router) Serve(l net.Listener) error {
 	err := r.server.Serve(l)
