@@ -1,6 +1,6 @@
 package conformance
 
-var cancelTimeoutReroute = Chapter{Number: 11, Title: "Call canceling, timeout, rerouting", Cases: []Case{
+var cancelTimeoutReroute = Chapter{Title: "Call canceling, timeout, rerouting", Cases: []Case{
 	{
 		ID: "W127", Level: Must, Spec: "a/rpc_call_canceling",
 		Rule:  "CANCEL with the mode `skip`: the caller gets ERROR at once, the callee is not told, and its answer is dropped.",

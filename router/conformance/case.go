@@ -22,9 +22,8 @@ const (
 
 // Chapter is a group of requirements.
 type Chapter struct {
-	Number int
-	Title  string
-	Cases  []Case
+	Title string
+	Cases []Case
 }
 
 // Case is one requirement with the test that holds the router to it.

@@ -17,7 +17,7 @@ var (
 	}
 )
 
-var features = Chapter{Number: 8, Title: "Feature announcement", Cases: []Case{
+var features = Chapter{Title: "Feature announcement", Cases: []Case{
 	{
 		ID: "W102", Level: Must, Spec: "a/features",
 		Rule: "A feature that a peer has not announced, with the value `true`, is not used towards it.",

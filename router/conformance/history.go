@@ -8,7 +8,7 @@ import (
 // remembered is what the cases of this chapter need.
 var remembered = announced("broker.event_history")
 
-var history = Chapter{Number: 15, Title: "Event history", Cases: []Case{
+var history = Chapter{Title: "Event history", Cases: []Case{
 	{
 		ID: "W172", Level: Must, Spec: "a/pubsub_event_history", Router: []Option{remembering}, Links: everyRawSocket,
 		Rule:  "`wamp.subscription.get_events` gives the events of a subscription: filtered by time, publication and topic, all filters at once, in either order, up to a limit.",

@@ -1,6 +1,6 @@
 package conformance
 
-var identification = Chapter{Number: 12, Title: "Caller identification, trust levels", Cases: []Case{
+var identification = Chapter{Title: "Caller identification, trust levels", Cases: []Case{
 	{
 		ID: "W143", Level: Must, Spec: "a/rpc_caller_identification", Router: []Option{disclosing}, Links: everyLink,
 		Rule:  "With `disclose_me`, where that is allowed, INVOCATION tells the caller's session id, and its authid and role.",

@@ -6,7 +6,7 @@ import (
 	"github.com/wampkit/wampkit/wamp"
 )
 
-var messages = Chapter{Number: 2, Title: "Messages and serialization", Cases: []Case{
+var messages = Chapter{Title: "Messages and serialization", Cases: []Case{
 	{
 		ID: "W014", Level: Must, Spec: "b/messages, b/building_blocks", Links: everyRawSocket,
 		Rule: "A message is a list that begins with an integer, its type.",

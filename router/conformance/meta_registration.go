@@ -3,7 +3,7 @@ package conformance
 // registrationMeta is what the cases of this chapter need.
 var registrationMeta = announced("dealer.registration_meta_api")
 
-var metaRegistration = Chapter{Number: 17, Title: "Meta API: registrations", Cases: []Case{
+var metaRegistration = Chapter{Title: "Meta API: registrations", Cases: []Case{
 	{
 		ID: "W184", Level: Must, Spec: "a/meta_api_registrations",
 		Rule:  "A registration's life is told by `on_create`, `on_register`, `on_unregister`, `on_delete`, in this order, also when its callee just disappears.",

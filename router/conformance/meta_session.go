@@ -11,7 +11,7 @@ func (p *Peer) details() matcher {
 	})
 }
 
-var metaSession = Chapter{Number: 16, Title: "Meta API: sessions", Cases: []Case{
+var metaSession = Chapter{Title: "Meta API: sessions", Cases: []Case{
 	{
 		ID: "W177", Level: Must, Spec: "a/meta_api_sessions", Links: everyLink, Router: []Option{anotherRealm("realm2")},
 		Rule:  "`wamp.session.on_join` tells who joined, in the session's own realm only.",

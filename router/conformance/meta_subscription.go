@@ -3,7 +3,7 @@ package conformance
 // subscriptionMeta is what the cases of this chapter need.
 var subscriptionMeta = announced("broker.subscription_meta_api")
 
-var metaSubscription = Chapter{Number: 18, Title: "Meta API: subscriptions", Cases: []Case{
+var metaSubscription = Chapter{Title: "Meta API: subscriptions", Cases: []Case{
 	{
 		ID: "W187", Level: Must, Spec: "a/meta_api_subscriptions",
 		Rule:  "A subscription's life is told by `on_create`, `on_subscribe`, `on_unsubscribe`, `on_delete`, in this order, also when its subscriber just disappears.",

@@ -8,7 +8,7 @@ import (
 	"github.com/wampkit/wampkit/router"
 )
 
-var ordering = Chapter{Number: 7, Title: "Ordering", Cases: []Case{
+var ordering = Chapter{Title: "Ordering", Cases: []Case{
 	{
 		ID: "W093", Level: Must, Spec: "b/security_model", Links: everyLink,
 		Rule: "Events from one publisher reach a subscriber in the order of publication, across topics and subscriptions.",

@@ -1,6 +1,6 @@
 package conformance
 
-var patternsShared = Chapter{Number: 13, Title: "Pattern-based and shared registration, revocation", Cases: []Case{
+var patternsShared = Chapter{Title: "Pattern-based and shared registration, revocation", Cases: []Case{
 	{
 		ID: "W148", Level: Must, Spec: "a/rpc_pattern_based_registration, a/pubsub_pattern_based_subscription",
 		Rule: "A prefix is a prefix of the string, not of components: `com.a` matches `com.a`, `com.ab` and `com.a.x`.",

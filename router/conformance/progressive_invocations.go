@@ -3,7 +3,7 @@ package conformance
 // chunked is what the cases of this chapter need.
 var chunked = announced("dealer.progressive_call_invocations")
 
-var progressiveInvocations = Chapter{Number: 10, Title: "Progressive call invocations", Cases: []Case{
+var progressiveInvocations = Chapter{Title: "Progressive call invocations", Cases: []Case{
 	{
 		ID: "W114", Level: Must, Spec: "a/rpc_progressive_call_invocations",
 		Rule:  "A CALL with `progress` by a caller that has not announced the feature is a protocol violation.",

@@ -1,6 +1,6 @@
 package conformance
 
-var progressiveResults = Chapter{Number: 9, Title: "Progressive call results", Cases: []Case{
+var progressiveResults = Chapter{Title: "Progressive call results", Cases: []Case{
 	{
 		ID: "W107", Level: Must, Spec: "a/rpc_progressive_call_results",
 		Rule:  "`receive_progress` of a CALL is passed on to a callee that announced progressive results.",

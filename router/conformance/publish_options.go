@@ -1,6 +1,6 @@
 package conformance
 
-var publishOptions = Chapter{Number: 14, Title: "Publish options", Cases: []Case{
+var publishOptions = Chapter{Title: "Publish options", Cases: []Case{
 	{
 		ID: "W162", Level: Must, Spec: "a/pubsub_publisher_exclusion",
 		Rule: "With `exclude_me` false, a publisher that is subscribed gets its event.",

@@ -1,6 +1,6 @@
 package conformance
 
-var rpc = Chapter{Number: 6, Title: "Remote procedure calls", Cases: []Case{
+var rpc = Chapter{Title: "Remote procedure calls", Cases: []Case{
 	{
 		ID: "W076", Level: Must, Spec: "b/remote_procedure_call", Links: everyLink,
 		Rule: "REGISTER is answered with REGISTERED or ERROR.",

@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-var sessions = Chapter{Number: 4, Title: "Session life cycle", Cases: []Case{
+var sessions = Chapter{Title: "Session life cycle", Cases: []Case{
 	{
 		ID: "W040", Level: Must, Spec: "b/sessions, b/building_blocks", Links: everyLink,
 		Rule: "HELLO comes first: any other message before it is a protocol violation.",

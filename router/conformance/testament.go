@@ -3,7 +3,7 @@ package conformance
 // testaments is what the cases of this chapter need.
 var testaments = announced("dealer.testament_meta_api")
 
-var testament = Chapter{Number: 19, Title: "Testaments", Cases: []Case{
+var testament = Chapter{Title: "Testaments", Cases: []Case{
 	{
 		ID: "W190", Level: Derived, Spec: "a/pubsub_testament",
 		Rule:  "A testament is published when its session ends, however that happens: those of the scope `detached` before those of `destroyed`, which is the default, in the order in which they were made; `flush_testaments` takes back those of a scope.",

@@ -9,7 +9,7 @@ import (
 // malformedURIs are no URIs by any rule.
 var malformedURIs = []string{"", ".", "a..b", ".a", "a.", "a b", "a.#.b", "a.b#", "a.\tb", "a.b\n", "a.\u00a0.b", "a.\u2003.b"}
 
-var uris = Chapter{Number: 1, Title: "URIs and IDs", Cases: []Case{
+var uris = Chapter{Title: "URIs and IDs", Cases: []Case{
 	{
 		ID: "W001", Level: Must, Spec: "b/building_blocks, b/uri_reference",
 		Rule: "A component of a URI is not empty and holds no dot, `#` or whitespace; a request with any other URI fails with `wamp.error.invalid_uri`.",

@@ -9,7 +9,7 @@ import (
 	"github.com/wampkit/wampkit/router"
 )
 
-var webSocket = Chapter{Number: 3, Title: "WebSocket transport", Cases: []Case{
+var webSocket = Chapter{Title: "WebSocket transport", Cases: []Case{
 	{
 		ID: "W033", Level: Must, Spec: "b/building_blocks", Links: everyWebSocket,
 		Rule: "The router answers the WebSocket handshake with a subprotocol that the client offers: `wamp.2.json`, `wamp.2.msgpack` or `wamp.2.cbor`.",
