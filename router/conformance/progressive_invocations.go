@@ -17,17 +17,23 @@ var progressiveInvocations = Chapter{Title: "Progressive call invocations", Case
 	},
 	{
 		ID: "W115", Level: Must, Spec: "a/rpc_progressive_call_invocations",
-		Rule:  "If the callee lacks the feature, or call canceling, the caller gets ERROR `wamp.error.feature_not_supported`.",
+		Rule:  "If the callee lacks the feature the caller gets ERROR `wamp.error.feature_not_supported`. So it does if the callee lacks call canceling; as in W108 it takes `strict.features` to demand that.",
 		Needs: chunked,
 		Test: func(t *T) {
-			for _, entry := range []Entry{announcing("callee.progressive_call_invocations"), interruptible, announcing()} {
-				callee, caller := t.Peer(entry), t.Peer(complete)
+			refused := func(node *Node, entry Entry) {
+				callee, caller := node.Peer(entry), node.Peer(complete)
 				callee.Register("com.procedure")
 				caller.Refused("wamp.error.feature_not_supported", 48, d{"progress": true}, "com.procedure", l{1})
 				callee.ExpectNothing()
 				callee.Serves(caller, "com.procedure")
 				callee.Leave()
 			}
+			strict := t.Start(strictFeatures)
+			for _, entry := range []Entry{announcing(), interruptible, progressing} {
+				refused(t.Node(), entry)
+				refused(strict, entry)
+			}
+			refused(strict, announcing("callee.progressive_call_invocations"))
 		},
 	},
 	{
@@ -180,6 +186,7 @@ var progressiveInvocations = Chapter{Title: "Progressive call invocations", Case
 		Test: func(t *T) {
 			callee := t.Peer(complete)
 			callee.Register("com.procedure")
+			wait := t.clock()
 			for _, first := range []d{{"progress": true}, {"progress": true, "disclose_me": true, "receive_progress": true}} {
 				caller := t.Peer(complete)
 				caller.Send(48, 1, first, "com.procedure", l{1})
@@ -194,7 +201,7 @@ var progressiveInvocations = Chapter{Title: "Progressive call invocations", Case
 				}, "com.procedure", l{2})
 				callee.Expect(68, invocation.ID(1), anID, details, l{2})
 				if t.Announces("dealer.call_timeout") {
-					t.clock()(50)
+					wait(50)
 				}
 				caller.ExpectNothing()
 				caller.Send(48, 1, d{}, "com.procedure", l{3})
