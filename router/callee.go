@@ -47,7 +47,8 @@ type invocation struct {
 // terms are what few calls need beside an invocation, which has none otherwise.
 // They belong to one invocation; the callee's mu guards them.
 type terms struct {
-	clock clock
+	clock  clock
+	stream *stream // nil if the call comes in one piece
 }
 
 // remove ends an invocation, which is open. mu is held.

@@ -24,8 +24,12 @@ type dealer struct {
 
 // call routes CALL: to INVOCATION, or to ERROR.
 func (d *dealer) call(o *outbox, s *session, m *wamp.Call) *violation {
-	if v := s.requests.accept(wamp.TypeCall, m.Request); v != nil {
+	fresh, v := d.accept(s, m)
+	if v != nil {
 		return v
+	}
+	if !fresh {
+		return d.proceed(o, s, m)
 	}
 	if uri, message := d.unsupported(m); uri != "" {
 		s.refuse(o, wamp.TypeCall, m.Request, uri, message)
@@ -48,10 +52,21 @@ func (d *dealer) call(o *outbox, s *session, m *wamp.Call) *violation {
 	return d.refuseUnserved(o, s, m)
 }
 
+// accept takes the id of a CALL, and tells whether it begins a new call.
+func (d *dealer) accept(s *session, m *wamp.Call) (fresh bool, v *violation) {
+	switch {
+	case s.streams():
+		return s.requests.acceptCall(m)
+	case m.Options.Progress:
+		return false, violationf("CALL with progress by a caller that has not announced progressive_call_invocations")
+	}
+	return true, s.requests.accept(wamp.TypeCall, m.Request)
+}
+
 // offer hands a call to one of the callees of a registration, beginning with
 // the one whose turn it is. It is done unless all of them have left.
 func (d *dealer) offer(o *outbox, s *session, m *wamp.Call, reg *registration, callees []*session) (done bool, v *violation) {
-	stalled := false
+	stalled, lacking := false, false
 	index, step := reg.start(len(callees))
 	for tried := 0; tried < len(callees); {
 		callee := callees[index]
@@ -61,6 +76,8 @@ func (d *dealer) offer(o *outbox, s *session, m *wamp.Call, reg *registration, c
 			return true, nil
 		case errStillOpen:
 			return true, violationf("CALL with request id %d, which belongs to a call that is still open", m.Request)
+		case errLacking:
+			lacking = true
 		}
 		switch fateOf(err) {
 		case queued:
@@ -80,10 +97,13 @@ func (d *dealer) offer(o *outbox, s *session, m *wamp.Call, reg *registration, c
 		index = (index + step) % len(callees)
 		tried++
 	}
-	if stalled {
+	switch {
+	case stalled:
 		s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrNetworkFailure, "the callee does not keep up")
+	case lacking:
+		s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrFeatureNotSupported, "the callee has not announced what the call needs")
 	}
-	return stalled, nil
+	return stalled || lacking, nil
 }
 
 // serving finds the registration that a call is routed to, and its callees. A
@@ -118,8 +138,6 @@ func (d *dealer) unsupported(m *wamp.Call) (wamp.ErrorURI, string) {
 	switch options := &m.Options; {
 	case options.DiscloseMe && !d.realm.disclose.Caller:
 		return wamp.ErrDiscloseMeDisallowed, "this realm does not disclose callers"
-	case options.Progress:
-		return wamp.ErrFeatureNotSupported, "progressive call invocations are not supported"
 	case options.Passthru.Scheme != "":
 		return wamp.ErrFeatureNotSupported, "payload passthru mode is not supported"
 	case options.RunMode != "":

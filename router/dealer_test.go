@@ -393,7 +393,7 @@ func TestUnsupportedCallOptionsAreRefused(t *testing.T) {
 	r := start(t, router.Config{}, links[0])
 	callee, caller := r.join(), r.join()
 	callee.register(`{}`, "com.procedure")
-	for _, options := range []string{`{"progress":true}`, `{"ppt_scheme":"x_custom"}`, `{"runmode":"partition"}`} {
+	for _, options := range []string{`{"ppt_scheme":"x_custom"}`, `{"runmode":"partition"}`} {
 		caller.refused(wamp.TypeCall, wamp.ErrFeatureNotSupported, `%s,"com.procedure",["\u0000AA=="]`, options)
 	}
 	callee.refused(wamp.TypeRegister, wamp.ErrFeatureNotSupported, `{"runmode":"partition"},"com.sharded"`)

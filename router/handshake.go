@@ -26,6 +26,7 @@ var announced = wamp.Roles{}.
 	).
 	With(wamp.RoleDealer,
 		wamp.FeatureProgressiveCallResults,
+		wamp.FeatureProgressiveCallInvocations,
 		wamp.FeatureCallCanceling,
 		wamp.FeatureCallTimeout,
 		wamp.FeatureCallerIdentification,

@@ -12,9 +12,12 @@ import (
 var errNotServing = errors.New("callee does not serve the registration any more")
 
 // invoke hands a call to a callee, as the next of its invocations. It does not
-// wait. An error, which is one of errNotServing, errNotCalling, errStillOpen and
-// those of Conn.Send, means that nothing has happened.
+// wait. An error, which is one of errNotServing, errLacking, errNotCalling,
+// errStillOpen and those of Conn.Send, means that nothing has happened.
 func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *wamp.Call) error {
+	if m.Options.Progress && !callee.takesChunks() {
+		return errLacking
+	}
 	payload := ready(m.Payload, callee)
 	c := &callee.callee
 	c.mu.Lock()
@@ -37,6 +40,7 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 	}
 	progressive := m.Options.ReceiveProgress && callee.progresses()
 	message.Details.ReceiveProgress = progressive
+	message.Details.Progress = m.Options.Progress
 	if m.Options.DiscloseMe || service.disclosing {
 		message.Details.Caller = caller.id
 		message.Details.CallerAuthID = caller.identity.AuthID
@@ -55,8 +59,13 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 		c.invocations = make(map[wamp.ID]invocation)
 	}
 	inv := invocation{caller: caller, request: m.Request, registration: reg, progressive: progressive}
-	if timeout != 0 {
+	if timeout != 0 || m.Options.Progress {
 		inv.terms = new(terms)
+	}
+	if m.Options.Progress {
+		inv.terms.stream = &stream{more: true, procedure: m.Procedure, details: message.Details}
+	}
+	if timeout != 0 {
 		inv.terms.clock.start(&caller.realm.dealer, callTimeout(timeout), openCall{callee, id}, inv.terms)
 	}
 	c.invocations[id] = inv
