@@ -79,10 +79,17 @@ func (riddle) Authenticate(_ context.Context, a *router.Attempt) (router.Identit
 // asking makes the realms ask a riddle of whoever joins.
 var asking = eachRealm(func(r *router.RealmConfig) { r.Authenticators = []router.Authenticator{riddle{}} })
 
-// trusting gives the role "trusted" the trust level 2, as soon as that can be
-// configured.
-func trusting(*router.Config) {}
+// trusting gives the role "trusted" the trust level 2, and others 0.
+var trusting = eachRealm(func(r *router.RealmConfig) {
+	r.PublicationTrust = func(publisher router.Identity, _ wamp.URI) int64 {
+		if publisher.Role == "trusted" {
+			return 2
+		}
+		return 0
+	}
+})
 
-// remembering keeps the history of what is published below com.history, as soon
-// as that can be configured.
-func remembering(*router.Config) {}
+// remembering keeps the history of what is published below com.history.
+var remembering = eachRealm(func(r *router.RealmConfig) {
+	r.History = []router.HistoryConfig{{URI: "com.history.", Match: wamp.MatchPrefix}}
+})
