@@ -2,6 +2,7 @@ package router
 
 import (
 	"math"
+	"time"
 
 	"github.com/wampkit/wampkit/wamp"
 )
@@ -93,6 +94,16 @@ func (a *arguments) optionalTexts(name string) []string {
 	return texts
 }
 
+// optionalList takes the next argument, a list; nil if it is absent.
+func (a *arguments) optionalList(name string) []any {
+	v := a.take()
+	list, ok := v.([]any)
+	if !ok && v != nil {
+		a.fail("%s wants argument %d, %s, to be a list", a.procedure, a.taken, name)
+	}
+	return list
+}
+
 // optionalDict takes the next argument, a dictionary; nil if it is absent.
 func (a *arguments) optionalDict(name string) wamp.Dict {
 	v := a.take()
@@ -143,4 +154,59 @@ func (a *arguments) keywordText(name string) (text string, present bool) {
 		a.fail("%s wants the keyword argument %s to be a string", a.procedure, name)
 	}
 	return text, ok
+}
+
+// keywordDict is a keyword argument that is a dictionary; nil if it is absent.
+func (a *arguments) keywordDict(name string) wamp.Dict {
+	v := a.kwargs[name]
+	dict, ok := v.(wamp.Dict)
+	if !ok && v != nil {
+		a.fail("%s wants the keyword argument %s to be a dictionary", a.procedure, name)
+	}
+	return dict
+}
+
+// keywordBool is an optional keyword argument that is a bool.
+func (a *arguments) keywordBool(name string) bool {
+	v := a.kwargs[name]
+	on, ok := v.(bool)
+	if !ok && v != nil {
+		a.fail("%s wants the keyword argument %s to be a bool", a.procedure, name)
+	}
+	return on
+}
+
+// keywordPositive is an optional keyword argument that is a positive integer; 0
+// if it is absent. A float that is one is taken for it, as in arguments.id.
+func (a *arguments) keywordPositive(name string) uint64 {
+	switch v := a.kwargs[name].(type) {
+	case nil:
+		return 0
+	case int64:
+		if v > 0 {
+			return uint64(v)
+		}
+	case uint64:
+		return v
+	case float64:
+		if v >= 1 && v <= float64(wamp.MaxID) && v == math.Trunc(v) {
+			return uint64(v)
+		}
+	}
+	a.fail("%s wants the keyword argument %s to be a positive integer", a.procedure, name)
+	return 0
+}
+
+// keywordTime is a keyword argument that is a timestamp of RFC 3339; nil if it
+// is absent.
+func (a *arguments) keywordTime(name string) *time.Time {
+	text, present := a.keywordText(name)
+	if !present {
+		return nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		a.fail("%s wants the keyword argument %s to be a timestamp such as 2006-01-02T15:04:05.000Z", a.procedure, name)
+	}
+	return &t
 }

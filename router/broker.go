@@ -16,9 +16,8 @@ import (
 // client of this machine.
 type broker struct {
 	realm     *realm
-	retention *retention                                     // nil if nothing is retained
-	history   *history                                       // nil if nothing is remembered
-	trust     func(publisher Identity, topic wamp.URI) int64 // nil for no trust levels
+	retention *retention // nil if nothing is retained
+	history   *history   // nil if nothing is remembered
 
 	mu            sync.RWMutex // guards the fields below, which have the same subscriptions
 	subscriptions uriTable[*subscription]
@@ -59,8 +58,8 @@ func (o *outbox) publish(s *session, m *wamp.Publish) *publication {
 		p.details.PublisherAuthID = s.identity.AuthID
 		p.details.PublisherAuthRole = s.identity.Role
 	}
-	if trust := s.realm.broker.trust; trust != nil {
-		p.details.TrustLevel, p.details.HasTrustLevel = trust(s.identity, m.Topic), true
+	if level := s.realm.trustLevel; level != nil {
+		p.details.TrustLevel, p.details.HasTrustLevel = level(s.identity, m.Topic), true
 	}
 	return p
 }

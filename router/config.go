@@ -45,11 +45,12 @@ type RealmConfig struct {
 	Strict Strict
 	// Disclose says which identities may be told to other sessions.
 	Disclose Disclosure
-	// PublicationTrust says how much an event is trusted: 0 or more, the higher the
-	// more. Subscribers that announce publication_trustlevels are told. It runs on
-	// the goroutine of the publisher's connection and is not to wait. Nil tells
-	// nobody anything.
-	PublicationTrust func(publisher Identity, topic wamp.URI) int64
+	// TrustLevel says how much a call or an event is trusted, by who makes it and
+	// by the procedure or topic: 0 or more, the higher the more. Callees that announce
+	// call_trustlevels and subscribers that announce publication_trustlevels are
+	// told. It runs on the goroutine of the caller's or publisher's connection and
+	// is not to wait. Nil tells nobody anything.
+	TrustLevel func(of Identity, uri wamp.URI) int64
 	// Retention bounds the events that are retained for later subscribers.
 	Retention Retention
 	// History lists the topics and patterns of topics whose events are remembered.
@@ -66,7 +67,8 @@ type Strict struct {
 	// sessions that do not.
 	RequestIDs bool
 	// Features demands every feature that a combination of features needs: then
-	// progressive results go only to callees that announce call_canceling too.
+	// progressive results and progressive invocations are for callees that announce
+	// call_canceling too.
 	Features bool
 }
 

@@ -44,8 +44,9 @@ func (r *realm) announced() wamp.Roles {
 	if r.broker.retention != nil {
 		roles = roles.With(wamp.RoleBroker, wamp.FeatureEventRetention)
 	}
-	if r.broker.trust != nil {
-		roles = roles.With(wamp.RoleBroker, wamp.FeaturePublicationTrustLevels)
+	if r.trustLevel != nil {
+		roles = roles.With(wamp.RoleBroker, wamp.FeaturePublicationTrustLevels).
+			With(wamp.RoleDealer, wamp.FeatureCallTrustLevels)
 	}
 	if r.broker.history != nil {
 		roles = roles.With(wamp.RoleBroker, wamp.FeatureEventHistory)

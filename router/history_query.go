@@ -34,7 +34,7 @@ func subscriptionGetEvents(c *routerCall) (wamp.Payload, error) {
 	}
 	sub := c.realm.broker.subscriptionByID(id)
 	if sub == nil {
-		return wamp.Payload{}, wamp.NewError(wamp.ErrNoSuchSubscription, "there is no subscription %d in this realm", id)
+		return wamp.Payload{}, noSuchSubscription(id)
 	}
 	if !c.realm.maySubscribe(c.caller, sub.match, sub.uri) {
 		return wamp.Payload{}, wamp.NewError(wamp.ErrNotAuthorized, "the history of %q is only for those who may subscribe to it", sub.uri)
@@ -77,51 +77,6 @@ func (c *routerCall) historyQuery() historyQuery {
 		beforePublication: wamp.ID(c.keywordPositive("before_publication")),
 		untilPublication:  wamp.ID(c.keywordPositive("until_publication")),
 	}
-}
-
-// keywordBool is an optional keyword argument that is a bool.
-func (a *arguments) keywordBool(name string) bool {
-	v := a.kwargs[name]
-	on, ok := v.(bool)
-	if !ok && v != nil {
-		a.fail("%s wants the keyword argument %s to be a bool", a.procedure, name)
-	}
-	return on
-}
-
-// keywordPositive is an optional keyword argument that is a positive integer; 0
-// if it is absent. A float that is one is taken for it, as in arguments.id.
-func (a *arguments) keywordPositive(name string) uint64 {
-	switch v := a.kwargs[name].(type) {
-	case nil:
-		return 0
-	case int64:
-		if v > 0 {
-			return uint64(v)
-		}
-	case uint64:
-		return v
-	case float64:
-		if v >= 1 && v <= float64(wamp.MaxID) && v == math.Trunc(v) {
-			return uint64(v)
-		}
-	}
-	a.fail("%s wants the keyword argument %s to be a positive integer", a.procedure, name)
-	return 0
-}
-
-// keywordTime is a keyword argument that is a timestamp of RFC 3339; nil if it
-// is absent.
-func (a *arguments) keywordTime(name string) *time.Time {
-	text, present := a.keywordText(name)
-	if !present {
-		return nil
-	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		a.fail("%s wants the keyword argument %s to be a timestamp such as 2006-01-02T15:04:05.000Z", a.procedure, name)
-	}
-	return &t
 }
 
 // choose returns the events that are wanted, in the order in which they are.

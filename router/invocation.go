@@ -19,6 +19,7 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 		return errLacking
 	}
 	payload := ready(m.Payload, callee)
+	trustLevel, trusted := caller.callTrust(callee, m.Procedure)
 	c := &callee.callee
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -46,6 +47,7 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 		message.Details.CallerAuthID = caller.identity.AuthID
 		message.Details.CallerAuthRole = caller.identity.Role
 	}
+	message.Details.TrustLevel, message.Details.HasTrustLevel = trustLevel, trusted
 	timeout := m.Options.Timeout
 	if service.timing {
 		message.Details.Timeout, timeout = timeout, 0

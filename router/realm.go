@@ -29,6 +29,7 @@ type realm struct {
 	strict         Strict
 	disclose       Disclosure
 	authenticators []Authenticator
+	trustLevel     func(Identity, wamp.URI) int64 // nil for none
 	broker         broker
 	dealer         dealer
 	meta           metaEvents
@@ -51,13 +52,13 @@ func newRealm(r *Router, config RealmConfig) *realm {
 		strict:         config.Strict,
 		disclose:       config.Disclose,
 		authenticators: config.Authenticators,
+		trustLevel:     config.TrustLevel,
 		sessions:       make(map[wamp.ID]*session),
 	}
 	if len(realm.authenticators) == 0 {
 		realm.authenticators = []Authenticator{Anonymous{}}
 	}
 	realm.broker.realm = realm
-	realm.broker.trust = config.PublicationTrust
 	realm.broker.retention = newRetention(config.Retention, &r.counters)
 	realm.broker.remember(config.History)
 	realm.dealer.realm = realm

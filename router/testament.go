@@ -109,26 +109,6 @@ func (a *arguments) scope() scope {
 	return destroyed
 }
 
-// optionalList takes the next argument, a list; nil if it is absent.
-func (a *arguments) optionalList(name string) []any {
-	v := a.take()
-	list, ok := v.([]any)
-	if !ok && v != nil {
-		a.fail("%s wants argument %d, %s, to be a list", a.procedure, a.taken, name)
-	}
-	return list
-}
-
-// keywordDict is a keyword argument that is a dictionary; nil if it is absent.
-func (a *arguments) keywordDict(name string) wamp.Dict {
-	v := a.kwargs[name]
-	dict, ok := v.(wamp.Dict)
-	if !ok && v != nil {
-		a.fail("%s wants the keyword argument %s to be a dictionary", a.procedure, name)
-	}
-	return dict
-}
-
 // add adds a testament, and reports false if there is no room.
 func (t *testaments) add(when scope, testament []byte) bool {
 	t.mu.Lock()
@@ -162,10 +142,10 @@ func (t *testaments) open() [][]byte {
 }
 
 // publishTestaments publishes what s left, when s has ended. Nothing is published
-// when the router shuts down: nobody would remain to get it.
+// when all sessions are ended together: nobody would remain to get it.
 func (b *broker) publishTestaments(o *outbox, s *session) {
 	left := s.testaments.open()
-	if len(left) == 0 || b.realm.router.draining() {
+	if len(left) == 0 || s.silent.Load() || b.realm.router.draining() {
 		return
 	}
 	defer s.peer.survive() // what else s held is to be disposed of in any case

@@ -78,7 +78,7 @@ func TestW190_BucketsAndOrder(t *testing.T) {
 func TestW190_PublishOptions(t *testing.T) {
 	config := remembering(router.HistoryConfig{URI: "com.testament"})
 	config.Realms[0].Disclose.Publisher = true
-	config.Realms[0].PublicationTrust = func(router.Identity, wamp.URI) int64 { return 3 }
+	config.Realms[0].TrustLevel = func(router.Identity, wamp.URI) int64 { return 3 }
 	r := start(t, config, links[0])
 	heir, other := r.joinWith(trusting), r.joinWith(trusting)
 	for _, p := range []*peer{heir, other} {
@@ -165,7 +165,7 @@ func TestTestamentsAreNotPublishedWhenTheRouterShutsDown(t *testing.T) {
 
 func TestAPanicWhileTestamentsArePublishedLeavesNothingBehind(t *testing.T) {
 	r := start(t, router.Config{Realms: []router.RealmConfig{{
-		Name: "realm1", PublicationTrust: func(router.Identity, wamp.URI) int64 { panic("trust") },
+		Name: "realm1", TrustLevel: func(router.Identity, wamp.URI) int64 { panic("trust") },
 	}}}, links[0])
 	p := r.join()
 	p.register(`{}`, "com.procedure")
@@ -174,4 +174,24 @@ func TestAPanicWhileTestamentsArePublishedLeavesNothingBehind(t *testing.T) {
 	p.hear(`[6,{},"*"]`)
 	awaitStats(t, r, func(s router.Stats) bool { return s.Sessions == 0 })
 	r.join().register(`{}`, "com.procedure")
+}
+
+func TestW183_W190_TestamentsOfKilledSessions(t *testing.T) {
+	onEachLink(t, router.Config{}, func(t *testing.T, r *place) {
+		killer, heir := r.join(), r.join()
+		heir.subscribe(`{}`, "com.testament")
+		heir.subscribe(`{}`, "wamp.session.on_leave")
+		victim := r.join()
+		victim.call(addTestament, `,["com.testament",["killed"]]`)
+		killer.call("wamp.session.kill", fmt.Sprintf(`,[%d]`, victim.id))
+		heir.hear(`[36,"*","*",{},["killed"]]`) // while it is going to be destroyed, so before it has left
+		heir.hear(`[36,"*","*",{},[%d,"*","anonymous"]]`, victim.id)
+
+		killer.subscribe(`{}`, "com.testament")
+		victim = r.join()
+		victim.call(addTestament, `,["com.testament",["killed with all others"]]`)
+		killer.call("wamp.session.kill_all", "")
+		victim.hear(`[6,{},"wamp.close.killed"]`)
+		killer.quiet()
+	})
 }

@@ -8,6 +8,15 @@ func (s *session) takesTrustLevels() bool {
 	return s.roles.Supports(wamp.RoleSubscriber, wamp.FeaturePublicationTrustLevels)
 }
 
+// callTrust is how much a call of s is trusted, if its callee is to be told
+// (Advanced Profile, section "Call Trust Levels").
+func (s *session) callTrust(callee *session, procedure wamp.URI) (level int64, told bool) {
+	if s.realm.trustLevel == nil || !callee.roles.Supports(wamp.RoleCallee, wamp.FeatureCallTrustLevels) {
+		return 0, false
+	}
+	return s.realm.trustLevel(s.identity, procedure), true
+}
+
 // withoutTrustLevel is what is told to sessions that take no trust levels.
 func withoutTrustLevel(d wamp.EventDetails) wamp.EventDetails {
 	d.TrustLevel, d.HasTrustLevel = 0, false

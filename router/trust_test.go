@@ -14,7 +14,7 @@ func TestW147_TrustLevelsOfPublications(t *testing.T) {
 	config := router.Config{Realms: []router.RealmConfig{{
 		Name:    "realm1",
 		History: []router.HistoryConfig{{URI: "com.trusted"}},
-		PublicationTrust: func(publisher router.Identity, topic wamp.URI) int64 {
+		TrustLevel: func(publisher router.Identity, topic wamp.URI) int64 {
 			if publisher.Role == "anonymous" && topic == "com.trusted" {
 				return 2
 			}
@@ -52,6 +52,28 @@ func TestW147_TrustLevelsOfPublications(t *testing.T) {
 				t.Errorf("the history tells %v, want %v", details, want)
 			}
 		}
+	})
+}
+
+func TestW147_TrustLevelsOfCalls(t *testing.T) {
+	config := router.Config{Realms: []router.RealmConfig{{
+		Name: "realm1",
+		TrustLevel: func(caller router.Identity, procedure wamp.URI) int64 {
+			return int64(len(caller.Role) + len(procedure))
+		},
+	}}}
+	onEachLink(t, config, func(t *testing.T, r *place) {
+		if r.announced(t, "dealer")["call_trustlevels"] != true {
+			t.Error("not announced")
+		}
+		caller, other := r.join(), r.join()
+		told := r.joinWith(`{"roles":{"callee":{"features":{"call_trustlevels":true}}}}`)
+		told.register(`{"match":"prefix"}`, "com.told")
+		other.register(`{}`, "com.untold")
+		caller.say(`[48,%d,{},"com.told.more"]`, caller.next())
+		told.hear(`[68,1,"*",{"trustlevel":%d,"procedure":"com.told.more"}]`, len("anonymous"+"com.told.more"))
+		caller.say(`[48,%d,{},"com.untold"]`, caller.next())
+		other.hear(`[68,1,"*",{}]`)
 	})
 }
 

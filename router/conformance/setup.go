@@ -81,7 +81,7 @@ var asking = eachRealm(func(r *router.RealmConfig) { r.Authenticators = []router
 
 // trusting gives the role "trusted" the trust level 2, and others 0.
 var trusting = eachRealm(func(r *router.RealmConfig) {
-	r.PublicationTrust = func(publisher router.Identity, _ wamp.URI) int64 {
+	r.TrustLevel = func(publisher router.Identity, _ wamp.URI) int64 {
 		if publisher.Role == "trusted" {
 			return 2
 		}
