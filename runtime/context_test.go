@@ -3,6 +3,8 @@ package runtime_test
 import (
 	"context"
 	"errors"
+	goruntime "runtime"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -110,6 +112,44 @@ func TestCanceledCallIsAbandonedAndItsLateAnswerDropped(t *testing.T) {
 		if err := await(t, failed); err != nil {
 			t.Errorf("the next call: %v", err)
 		}
+	}
+}
+
+// Whether the answer or the end of the context is first, each call gets its own.
+func TestAnswersRaceCancellation(t *testing.T) {
+	p := newPlace(t, links[0])
+	callee, caller := p.session(), p.session()
+	registerAdd(t, callee)
+	client := runtime.NewClient(caller)
+	answered, canceled := make(chan struct{}, 4000), make(chan struct{}, 4000)
+	var callers sync.WaitGroup
+	for g := range int64(8) {
+		callers.Go(func() {
+			for i := range int64(400) {
+				ctx, cancel := context.WithCancel(t.Context())
+				stop := context.AfterFunc(ctx, func() {})
+				go func() {
+					for range i % 32 {
+						goruntime.Gosched()
+					}
+					cancel()
+				}()
+				switch sum, err := add(ctx, &client, g<<32, i); {
+				case err == nil && sum == g<<32+i:
+					answered <- struct{}{}
+				case errors.Is(err, context.Canceled):
+					canceled <- struct{}{}
+				default:
+					t.Errorf("add(%d, %d) = %d, %v", g<<32, i, sum, err)
+				}
+				stop()
+			}
+		})
+	}
+	callers.Wait()
+	t.Logf("%d answered, %d canceled", len(answered), len(canceled))
+	if sum, err := add(t.Context(), &client, 1, 2); err != nil || sum != 3 {
+		t.Errorf("afterwards: %d, %v", sum, err)
 	}
 }
 

@@ -99,12 +99,19 @@ func (s *Session) trySendRequest(r *request, message func(id wamp.ID) wamp.Messa
 
 // granted settles a request. It runs on the reader.
 func (s *Session) granted(id wamp.ID, kind wamp.MessageType, granted wamp.ID, err error) error {
-	r := s.requests.takeIf(id, func(r *request) bool { return r.kind == kind })
-	if r == nil {
-		return s.checkIssued(id)
+	asked := kind
+	r := s.requests.takeIf(id, func(r *request) bool {
+		asked = r.kind
+		return asked == kind
+	})
+	switch {
+	case r != nil:
+		r.settle(granted, err)
+		return nil
+	case asked != kind:
+		return violation("answer to %s for request %d, which is %s", kind, id, asked)
 	}
-	r.settle(granted, err)
-	return nil
+	return s.checkIssued(id)
 }
 
 // requestRefused is the ERROR that answers a request.

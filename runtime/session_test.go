@@ -306,6 +306,22 @@ func TestViolationsEndTheSession(t *testing.T) {
 	}
 }
 
+func TestAnswerOfAnotherKindEndsTheSession(t *testing.T) {
+	s, router := joinPeer(t, wamp.CBOR, allFeatures)
+	failed := make(chan error, 1)
+	go func() {
+		_, err := s.Register(context.Background(), "com.test.procedure", nothingUntyped)
+		failed <- err
+	}()
+	router.expect(wamp.TypeRegister)
+	router.send(&wamp.Subscribed{Request: 1, Subscription: 1})
+	router.expect(wamp.TypeAbort)
+	if err := await(t, failed); !errors.Is(err, runtime.ErrSessionClosed) || !errors.Is(err, wamp.ErrProtocolViolation) {
+		t.Errorf("got %v", err)
+	}
+	<-s.Done()
+}
+
 func TestRubbishEndsTheSession(t *testing.T) {
 	s, router := joinPeer(t, wamp.CBOR, allFeatures)
 	if err := router.conn.SendFrame([]byte{0xff, 0xff}); err != nil {
