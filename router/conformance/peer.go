@@ -47,6 +47,9 @@ func (p *Peer) Join() *Peer {
 	p.Send(1, p.e.realm, details)
 	welcome := p.Expect(2, anID, aDict)
 	p.Session, p.Welcome = welcome.ID(1), welcome.Dict(2)
+	if p.t.report != nil {
+		p.t.report.noteWelcome(p.Welcome, p.t.c.Router == nil)
+	}
 	return p
 }
 

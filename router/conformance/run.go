@@ -30,8 +30,48 @@ type Outcome struct {
 
 // Report is what came out of a run.
 type Report struct {
-	mu       sync.Mutex
+	mu       sync.Mutex // guards the fields below
 	outcomes map[string]Outcome
+	// features are those that WELCOME announced, such as "dealer.call_timeout";
+	// the value is true if a router that nothing was configured for did.
+	features map[string]bool
+}
+
+// How a feature was announced.
+type announcement byte
+
+const (
+	notAnnounced announcement = iota
+	announcedIfConfigured
+	alwaysAnnounced
+)
+
+// announcedAs is how all of some features were announced.
+func (r *Report) announcedAs(features []string) announcement {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	how := alwaysAnnounced
+	for _, f := range features {
+		switch byDefault, ever := r.features[f]; {
+		case !ever:
+			return notAnnounced
+		case !byDefault:
+			how = announcedIfConfigured
+		}
+	}
+	return how
+}
+
+// noteWelcome remembers what a WELCOME announced.
+func (r *Report) noteWelcome(details d, byDefault bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, role := range []string{"broker", "dealer"} {
+		features, _ := dig(details, "roles", role, "features").(d)
+		for name := range features {
+			r.features[role+"."+name] = r.features[role+"."+name] || byDefault
+		}
+	}
 }
 
 // Of is the outcome of a case; false if it did not run.
@@ -68,7 +108,7 @@ func (r *Report) note(id string, o Outcome) {
 // requirement and the link. The report is complete when t's subtests have
 // ended, that is, in a t.Cleanup.
 func Run(t *testing.T, o Options) *Report {
-	report := &Report{outcomes: make(map[string]Outcome)}
+	report := &Report{outcomes: make(map[string]Outcome), features: make(map[string]bool)}
 	for _, chapter := range Chapters() {
 		for i := range chapter.Cases {
 			c := &chapter.Cases[i]
@@ -93,7 +133,7 @@ func (c *Case) run(t *testing.T, o Options, report *Report) {
 	for _, link := range c.links(o.Everything) {
 		t.Run(link.String(), func(t *testing.T) {
 			t.Parallel()
-			outcome, account := c.runOn(t, link)
+			outcome, account := c.runOn(t, link, report)
 			report.note(c.ID, outcome)
 			switch {
 			case outcome.Verdict == Planned:
@@ -111,8 +151,9 @@ func (c *Case) run(t *testing.T, o Options, report *Report) {
 
 // runOn runs the case on one link. The account says what was said and heard
 // before the case failed.
-func (c *Case) runOn(tb testing.TB, link Link) (outcome Outcome, account string) {
+func (c *Case) runOn(tb testing.TB, link Link, report *Report) (outcome Outcome, account string) {
 	t := newT(tb, c, link)
+	t.report = report
 	outcome.Verdict = Passes
 	t.do(func() {
 		if c.Needs.Met != nil && !c.Needs.Met(t) {

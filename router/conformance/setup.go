@@ -81,8 +81,8 @@ var asking = eachRealm(func(r *router.RealmConfig) { r.Authenticators = []router
 
 // trusting gives the role "trusted" the trust level 2, and others 0.
 var trusting = eachRealm(func(r *router.RealmConfig) {
-	r.TrustLevel = func(publisher router.Identity, _ wamp.URI) int64 {
-		if publisher.Role == "trusted" {
+	r.TrustLevel = func(of router.Identity, _ wamp.URI) int64 {
+		if of.Role == "trusted" {
 			return 2
 		}
 		return 0

@@ -27,6 +27,8 @@ type T struct {
 	link Link
 	main *Node // the case's own router, started when it is first used
 
+	report *Report // nil outside of Run
+
 	mu         sync.Mutex // guards the fields below
 	peers      []*Peer
 	cleanups   []func()
