@@ -22,6 +22,7 @@ type callee struct {
 	wrapped       bool // whether last has passed the largest id: then all were issued
 	registrations map[wamp.ID]serving
 	invocations   map[wamp.ID]invocation
+	kept          int // octets of arguments that invocations keep; see keptCall
 }
 
 // serving is one callee's part in a registration.
@@ -48,7 +49,8 @@ type invocation struct {
 // They belong to one invocation; the callee's mu guards them.
 type terms struct {
 	clock  clock
-	stream *stream // nil if the call comes in one piece
+	stream *stream   // nil if the call comes in one piece
+	kept   *keptCall // nil if the callee may not give the call back
 }
 
 // remove ends an invocation, which is open. mu is held.
@@ -56,6 +58,9 @@ func (c *callee) remove(id wamp.ID, inv invocation) {
 	delete(c.invocations, id)
 	if inv.terms != nil {
 		inv.terms.clock.stop()
+		if inv.terms.kept != nil {
+			c.kept -= inv.terms.kept.size()
+		}
 	}
 }
 
@@ -77,8 +82,12 @@ func (c *callee) progress(id wamp.ID, r *Router) (found invocation, open, issued
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	found, open = c.invocations[id]
-	if found.terms != nil && found.progressive {
-		found.terms.clock.restart(r.sinceStart())
+	if t := found.terms; t != nil && found.progressive {
+		t.clock.restart(r.sinceStart())
+		if t.kept != nil { // what has begun to answer cannot be unavailable any more
+			c.kept -= t.kept.size()
+			t.kept = nil
+		}
 	}
 	return found, open, id <= c.last || c.wrapped
 }
@@ -152,15 +161,16 @@ func (c *callee) give(id wamp.ID) *registration {
 }
 
 // interrupt notes that an invocation is being interrupted, and reports whether
-// it is the first time.
-func (c *callee) interrupt(caller *session, id, request wamp.ID) (first bool) {
+// it is open, and whether it is the first time.
+func (c *callee) interrupt(caller *session, id, request wamp.ID) (open, first bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	inv, open := c.invocations[id]
-	if !open || inv.caller != caller || inv.request != request || inv.interrupted {
-		return false
+	if !open || inv.caller != caller || inv.request != request {
+		return false, false
 	}
+	first = !inv.interrupted
 	inv.interrupted = true
 	c.invocations[id] = inv
-	return true
+	return true, first
 }

@@ -13,6 +13,9 @@ type caller struct {
 	mu    sync.Mutex
 	left  bool // the session left; nothing is sent to it any more
 	calls map[wamp.ID]openCall
+	// canceled are calls that were canceled while they were on the way from one
+	// callee to another; see cancelOnTheWay.
+	canceled map[wamp.ID]struct{}
 }
 
 // openCall is where the invocation of a call is found.
@@ -27,16 +30,25 @@ var errNotCalling = errors.New("caller does not wait for the call any more")
 // errStillOpen means that a caller uses the id of a call that is still open.
 var errStillOpen = errors.New("request id belongs to a call that is still open")
 
-// open notes a call that is about to be handed to a callee. It fails with
-// errNotCalling or errStillOpen.
-func (c *caller) open(request wamp.ID, h openCall) error {
+// open notes a call that is about to be handed to a callee; from is who gave it
+// back, if anybody did. It fails with errNotCalling, errStillOpen or errCanceled.
+func (c *caller) open(request wamp.ID, h, from openCall) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.left {
 		return errNotCalling
 	}
-	if _, taken := c.calls[request]; taken {
+	switch held := c.calls[request]; {
+	case held == from:
+	case from == (openCall{}):
 		return errStillOpen
+	default:
+		return errNotCalling
+	}
+	if c.canceled != nil {
+		if _, canceled := c.canceled[request]; canceled {
+			return errCanceled
+		}
 	}
 	if c.calls == nil {
 		c.calls = make(map[wamp.ID]openCall)
@@ -45,11 +57,45 @@ func (c *caller) open(request wamp.ID, h openCall) error {
 	return nil
 }
 
-// forget takes back what open noted.
+// unopen takes back what open noted.
+func (c *caller) unopen(request wamp.ID, from openCall) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.left:
+	case from == (openCall{}):
+		delete(c.calls, request)
+	default:
+		c.calls[request] = from
+	}
+}
+
+// forget forgets a call that nobody can be told about.
 func (c *caller) forget(request wamp.ID) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	delete(c.calls, request)
-	c.mu.Unlock()
+	delete(c.canceled, request)
+}
+
+// cancelOnTheWay cancels a call that h does not serve any more. It reports false
+// if the call has reached another callee. Else it is either about to be answered,
+// or given to another callee, which does not happen then.
+func (c *caller) cancelOnTheWay(request wamp.ID, h openCall) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	held, open := c.calls[request]
+	if !open {
+		return true
+	}
+	if held != h {
+		return false
+	}
+	if c.canceled == nil {
+		c.canceled = make(map[wamp.ID]struct{})
+	}
+	c.canceled[request] = struct{}{}
+	return true
 }
 
 // find finds the invocation of an open call.
@@ -74,6 +120,9 @@ func (c *caller) answer(s *session, request wamp.ID, h openCall, m wamp.Message,
 	}
 	if final {
 		delete(c.calls, request)
+		if c.canceled != nil {
+			delete(c.canceled, request)
+		}
 	}
 	return nil
 }
@@ -83,6 +132,6 @@ func (c *caller) leave() map[wamp.ID]openCall {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	calls := c.calls
-	c.left, c.calls = true, nil
+	c.left, c.calls, c.canceled = true, nil, nil
 	return calls
 }

@@ -24,9 +24,12 @@ func callTimeout(milliseconds uint64) time.Duration {
 }
 
 // start starts the clock of an invocation that was just queued.
-func (c *clock) start(d *dealer, timeout time.Duration, h openCall, t *terms) {
-	c.timeout, c.ends = timeout, d.realm.router.sinceStart()+timeout
-	c.timer = time.AfterFunc(timeout, func() { d.expire(h, t) })
+func (c *clock) start(a *attempt, h openCall, t *terms) {
+	d := &a.caller.realm.dealer
+	now := d.realm.router.sinceStart()
+	whole, left := a.timeout(now)
+	c.timeout, c.ends = whole, now+left
+	c.timer = time.AfterFunc(left, func() { d.expire(h, t) })
 }
 
 // restart gives the callee the whole time again, since it has sent a

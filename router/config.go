@@ -143,6 +143,10 @@ type Limits struct {
 	// PingInterval is how long a peer may be silent before the router finds out
 	// whether it is still there. Default 30 s, negative never.
 	PingInterval time.Duration
+	// RerouteBytes is how many octets of arguments may be kept for each callee that
+	// announces call_reroute, so that another callee can get the calls that it gives
+	// back. Calls beyond it are not rerouted. Default 4 MiB.
+	RerouteBytes int
 	// PayloadDepth is how deep lists and dictionaries may nest. Default [codec.DefaultDepth].
 	PayloadDepth int
 }
@@ -156,6 +160,7 @@ func (l Limits) withDefaults() Limits {
 	defaultTo(&l.GoodbyeTimeout, 2*time.Second)
 	defaultTo(&l.Linger, time.Second)
 	defaultTo(&l.PingInterval, 30*time.Second)
+	defaultTo(&l.RerouteBytes, 4<<20)
 	defaultTo(&l.PayloadDepth, codec.DefaultDepth)
 	return l
 }

@@ -37,7 +37,8 @@ func (d *dealer) call(o *outbox, s *session, m *wamp.Call) *violation {
 	}
 	reg, callees := d.serving(m.Procedure)
 	for reg != nil {
-		if done, v := d.offer(o, s, m, reg, callees); done {
+		a := attempt{caller: s, call: m}
+		if done, v := d.offer(o, &a, reg, callees); done {
 			return v
 		}
 		was, before := reg, callees
@@ -65,17 +66,28 @@ func (d *dealer) accept(s *session, m *wamp.Call) (fresh bool, v *violation) {
 
 // offer hands a call to one of the callees of a registration, beginning with
 // the one whose turn it is. It is done unless all of them have left.
-func (d *dealer) offer(o *outbox, s *session, m *wamp.Call, reg *registration, callees []*session) (done bool, v *violation) {
+func (d *dealer) offer(o *outbox, a *attempt, reg *registration, callees []*session) (done bool, v *violation) {
+	if len(callees) == 0 {
+		return false, nil
+	}
 	stalled, lacking := false, false
-	index, step := reg.start(len(callees))
+	index, step := a.order(reg, callees)
 	for tried := 0; tried < len(callees); {
 		callee := callees[index]
-		err := o.invoke(callee, reg, s, m)
+		if a.excludes(callee) {
+			index = (index + step) % len(callees)
+			tried++
+			continue
+		}
+		err := o.invoke(callee, reg, a)
 		switch err {
 		case errNotCalling:
 			return true, nil
 		case errStillOpen:
-			return true, violationf("CALL with request id %d, which belongs to a call that is still open", m.Request)
+			return true, violationf("CALL with request id %d, which belongs to a call that is still open", a.call.Request)
+		case errCanceled:
+			a.refuse(o, wamp.ErrCanceled, canceledByCaller)
+			return true, nil
 		case errLacking:
 			lacking = true
 		}
@@ -85,7 +97,7 @@ func (d *dealer) offer(o *outbox, s *session, m *wamp.Call, reg *registration, c
 			return true, nil
 		case unfit:
 			uri, message := unfitFor("the call", err)
-			s.refuse(o, wamp.TypeCall, m.Request, uri, message)
+			a.refuse(o, uri, message)
 			return true, nil
 		case full:
 			if o.awaitRoom(callee) {
@@ -99,9 +111,9 @@ func (d *dealer) offer(o *outbox, s *session, m *wamp.Call, reg *registration, c
 	}
 	switch {
 	case stalled:
-		s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrNetworkFailure, "the callee does not keep up")
+		a.refuse(o, wamp.ErrNetworkFailure, "the callee does not keep up")
 	case lacking:
-		s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrFeatureNotSupported, "the callee has not announced what the call needs")
+		a.refuse(o, wamp.ErrFeatureNotSupported, "the callee has not announced what the call needs")
 	}
 	return stalled || lacking, nil
 }
@@ -194,6 +206,8 @@ func (d *dealer) fail(o *outbox, s *session, m *wamp.ErrorMessage) *violation {
 		return violationf("ERROR for invocation %d, which was never issued to this session", m.Request)
 	case !open:
 		return nil
+	case m.URI == wamp.ErrUnavailable && s.reroutes() && d.reroute(o, inv, openCall{s, m.Request}):
+		return nil
 	}
 	message := &o.failure
 	*message = wamp.ErrorMessage{RequestType: wamp.TypeCall, Request: inv.request, URI: m.URI, Payload: ready(m.Payload, inv.caller)}
@@ -208,19 +222,31 @@ func (d *dealer) fail(o *outbox, s *session, m *wamp.ErrorMessage) *violation {
 // cancel carries out CANCEL (Advanced Profile, section "Call Canceling"). A
 // callee that does not take INTERRUPT is not told.
 func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
-	h, open := s.caller.find(m.Request)
-	if !open {
-		return nil // answered in the meantime, or never called
+	for {
+		h, open := s.caller.find(m.Request)
+		if !open {
+			return nil // answered in the meantime, or never called
+		}
+		if d.cancelAt(o, s, m, h) || s.caller.cancelOnTheWay(m.Request, h) {
+			return nil
+		}
 	}
-	reason, message := wamp.ErrCanceled, "the caller canceled the call"
+}
+
+const canceledByCaller = "the caller canceled the call"
+
+// cancelAt cancels a call that h serves, or reports that it does not any more.
+func (d *dealer) cancelAt(o *outbox, s *session, m *wamp.Cancel, h openCall) bool {
+	reason, message := wamp.ErrCanceled, canceledByCaller
 	mode := m.Options.Mode
 	interruptible := h.callee.interruptible()
 	switch {
 	case mode == wamp.CancelKill && interruptible:
-		if h.callee.callee.interrupt(s, h.invocation, m.Request) {
+		open, first := h.callee.callee.interrupt(s, h.invocation, m.Request)
+		if first {
 			o.sendInterrupt(h, wamp.CancelKill, wamp.ErrCanceled)
 		}
-		return nil // the callee answers
+		return open // the callee answers
 	case mode == "", mode == wamp.CancelKill, mode == wamp.CancelKillNoWait:
 	case mode == wamp.CancelSkip:
 		interruptible = false
@@ -228,14 +254,14 @@ func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
 		reason, message = wamp.ErrInvalidArgument, fmt.Sprintf("CANCEL with the unknown mode %q", mode)
 	}
 	if !h.callee.callee.takeFor(s, h.invocation, m.Request) {
-		return nil
+		return false
 	}
 	if interruptible {
 		o.sendInterrupt(h, wamp.CancelKillNoWait, wamp.ErrCanceled)
 	}
 	inv := invocation{caller: s, request: m.Request}
 	o.answer(inv, h, o.failed(s.conn.Format(), wamp.TypeCall, m.Request, reason, message))
-	return nil
+	return true
 }
 
 // sendInterrupt tells a callee to stop an invocation.

@@ -29,6 +29,7 @@ var announced = wamp.Roles{}.
 		wamp.FeatureProgressiveCallInvocations,
 		wamp.FeatureCallCanceling,
 		wamp.FeatureCallTimeout,
+		wamp.FeatureCallReroute,
 		wamp.FeatureCallerIdentification,
 		wamp.FeaturePatternBasedRegistration,
 		wamp.FeatureSharedRegistration,

@@ -13,13 +13,16 @@ var errNotServing = errors.New("callee does not serve the registration any more"
 
 // invoke hands a call to a callee, as the next of its invocations. It does not
 // wait. An error, which is one of errNotServing, errLacking, errNotCalling,
-// errStillOpen and those of Conn.Send, means that nothing has happened.
-func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *wamp.Call) error {
+// errStillOpen, errCanceled and those of Conn.Send, means that nothing has
+// happened.
+func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
+	caller, m := a.caller, a.call
 	if m.Options.Progress && !callee.takesChunks() {
 		return errLacking
 	}
 	payload := ready(m.Payload, callee)
 	trustLevel, trusted := caller.callTrust(callee, m.Procedure)
+	keep := a.keep(callee, reg)
 	c := &callee.callee
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -28,7 +31,7 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 		return errNotServing
 	}
 	id := c.last.Next()
-	if err := caller.caller.open(m.Request, openCall{callee: callee, invocation: id}); err != nil {
+	if err := caller.caller.open(m.Request, openCall{callee: callee, invocation: id}, a.from); err != nil {
 		return err
 	}
 	message := &o.invocation
@@ -53,7 +56,7 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 		message.Details.Timeout, timeout = timeout, 0
 	}
 	if err := callee.conn.Send(message); err != nil {
-		caller.caller.forget(m.Request)
+		caller.caller.unopen(m.Request, a.from)
 		return err
 	}
 	c.last, c.wrapped = id, c.wrapped || id == wamp.MaxID
@@ -61,14 +64,19 @@ func (o *outbox) invoke(callee *session, reg *registration, caller *session, m *
 		c.invocations = make(map[wamp.ID]invocation)
 	}
 	inv := invocation{caller: caller, request: m.Request, registration: reg, progressive: progressive}
-	if timeout != 0 || m.Options.Progress {
+	keep = keep && c.kept+a.kept.size() <= callee.realm.router.limits.RerouteBytes
+	if timeout != 0 || m.Options.Progress || keep {
 		inv.terms = new(terms)
+	}
+	if keep {
+		inv.terms.kept = a.kept
+		c.kept += a.kept.size()
 	}
 	if m.Options.Progress {
 		inv.terms.stream = &stream{more: true, procedure: m.Procedure, details: message.Details}
 	}
 	if timeout != 0 {
-		inv.terms.clock.start(&caller.realm.dealer, callTimeout(timeout), openCall{callee, id}, inv.terms)
+		inv.terms.clock.start(a, openCall{callee, id}, inv.terms)
 	}
 	c.invocations[id] = inv
 	return nil
