@@ -18,6 +18,8 @@
 //     publisher, invocations of one caller. SUBSCRIBED and REGISTERED are queued
 //     before the first EVENT and INVOCATION that they make possible; after
 //     UNSUBSCRIBED and UNREGISTERED there are none.
+//   - Meta events tell what happens in a realm in the order in which it happens.
+//     They cost nothing as long as nobody subscribes to them.
 //   - A call gets exactly one final RESULT or ERROR while its caller lives.
 //   - A receiver that does not keep up slows its senders down for a bounded
 //     time. Then events to it are dropped and counted, or its session is ended,

@@ -20,8 +20,9 @@ import (
 //	dealer.mu → callee.mu → caller.mu
 //
 // No two of the same name are ever held together, and metaEvents.mu comes after
-// all of them. Under any of them messages
-// may be queued, which never waits; waiting for room never happens under a lock.
+// all of them. Under any of them messages may be queued, which never waits;
+// waiting for room never happens under a lock. What happens under one and is to be
+// told is noted, and told afterwards: see metaEvents.
 type realm struct {
 	name           wamp.URI
 	router         *Router
