@@ -3,7 +3,6 @@ package router
 import (
 	"cmp"
 	"container/list"
-	"net"
 	"slices"
 	"sync"
 
@@ -45,7 +44,8 @@ type retainedTopic struct {
 
 type retainedEvent struct {
 	*keptEvent
-	number uint64
+	number     uint64
+	transcoded bool // see membership.transcodeRest
 }
 
 // newRetention returns nil if nothing is to be retained.
@@ -82,7 +82,7 @@ func (r *retention) keep(e *keptEvent) uint64 {
 	}
 	r.last++
 	r.bytes -= t.bytes
-	t.add(retainedEvent{e, r.last})
+	t.add(retainedEvent{keptEvent: e, number: r.last})
 	r.bytes += t.bytes
 	r.evict()
 	return r.last
@@ -166,96 +166,4 @@ func (r *retention) matching(sub *subscription, s *session) (events []retainedEv
 	}
 	slices.SortFunc(events, func(a, b retainedEvent) int { return cmp.Compare(a.number, b.number) })
 	return events, r.last
-}
-
-// retained is what a member asked for of the events that were retained when it
-// did.
-type retained struct {
-	// before is the number of the newest event when the member joined.
-	before uint64
-	// rest are the events for which its queue had no room. Until they are
-	// queued, newer events wait as they do for a full queue.
-	rest []retainedEvent
-}
-
-// precedes reports whether p was published before m joined, and is not for m
-// because m asked for what was retained then.
-func (p *publication) precedes(m *membership) bool {
-	return m.retained != nil && p.number <= m.retained.before
-}
-
-// isBehind reports whether events that were retained come first.
-func (m *membership) isBehind() bool { return m.retained != nil && len(m.retained.rest) > 0 }
-
-// queueRetained queues what is retained for a member, in the same step as
-// SUBSCRIBED, as far as there is room. subscription.mu is held.
-func (r *retention) queueRetained(m *membership) {
-	events, last := r.matching(m.subscription, m.session)
-	if m.retained == nil {
-		m.retained = new(retained)
-	}
-	if m.index < 0 { // it joins now
-		m.retained.before = last
-	}
-	m.retained.rest = events
-	_ = m.queueRest(r.counters)
-}
-
-// queueRest queues as much of the rest as there is room for. If that is
-// not all, it fails like Conn.Send. subscription.mu is held.
-func (m *membership) queueRest(counters *counters) error {
-	for i, e := range m.retained.rest {
-		event := e.event(m.subscription, m.session)
-		event.Details.Retained = true
-		event.Payload = ready(event.Payload, m.session)
-		switch err := m.conn.Send(&event); fateOf(err) {
-		case unfit:
-			counters.eventsUndeliverable.Add(1)
-		case full:
-			m.retained.rest = m.retained.rest[i:]
-			return err
-		case gone:
-			m.retained.rest = nil
-			return err
-		}
-	}
-	m.retained.rest = nil
-	return nil
-}
-
-// deliverRest delivers what queueRetained had no room for: it waits for the
-// member within bounds, and then does as Limits.OnFullQueue says.
-func (b *broker) deliverRest(o *outbox, m *membership) {
-	for o.awaitRoom(m.session) {
-		err := b.continueRest(m)
-		o.touch(m.session)
-		if fateOf(err) != full {
-			return
-		}
-	}
-	if b.realm.router.limits.OnFullQueue == CloseSession {
-		m.session.endStalled()
-	}
-	dropped := uint64(len(b.dropRest(m)))
-	m.session.dropped.Add(dropped)
-	b.realm.router.counters.eventsDropped.Add(dropped)
-}
-
-// continueRest is queueRest for a member that may have left.
-func (b *broker) continueRest(m *membership) error {
-	m.subscription.mu.Lock()
-	defer m.subscription.mu.Unlock()
-	if m.index < 0 {
-		return net.ErrClosed
-	}
-	return m.queueRest(&b.realm.router.counters)
-}
-
-// dropRest gives up what is left.
-func (b *broker) dropRest(m *membership) []retainedEvent {
-	m.subscription.mu.Lock()
-	defer m.subscription.mu.Unlock()
-	rest := m.retained.rest
-	m.retained.rest = nil
-	return rest
 }

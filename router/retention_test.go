@@ -348,3 +348,74 @@ func TestMoreIsRetainedThanTheQueueHolds(t *testing.T) {
 		awaitStats(t, r, func(s router.Stats) bool { return s.Sessions == 1 })
 	})
 }
+
+func TestLargeRetainedEventsCrossSerializers(t *testing.T) {
+	config := remembering(router.HistoryConfig{URI: "com", Match: wamp.MatchPrefix})
+	config.Realms[0].Retention.MaxTopics = 3
+	r := start(t, config, links[0])
+	publisher, subscriber := r.joinBy(link{"tcp", wamp.CBOR}), r.join()
+	for i := range 5 {
+		publisher.retain("", fmt.Sprintf("com.t%d", i), fmt.Sprintf(`,[%d,%q]`, i, strings.Repeat("x", 300<<10)))
+	}
+	// [16, 6, {"acknowledge": true, "retain": true}, "com.t3", [h'…' * 20000, NaN]], which JSON cannot carry
+	frame := append([]byte{0x85, 0x10, 0x06, 0xa2, 0x6b}, "acknowledge\xf5\x66retain\xf5\x66com.t3\x82\x59\x4e\x20"...)
+	frame = append(append(frame, make([]byte, 20000)...), 0xf9, 0x7e, 0x00)
+	publisher.sayOctets(frame)
+	publisher.hear(`[17,6,"*"]`)
+
+	subscription := subscriber.subscribe(`{"get_retained":true,"match":"prefix"}`, "com")
+	for _, i := range []int{2, 4} {
+		subscriber.hear(`[36,%d,"*",{"retained":true,"topic":"com.t%d"},[%d,"*"]]`, subscription, i, i)
+	}
+	subscriber.quiet()
+	if got := numbers(subscriber.events(subscription, `{}`)); got != "0 1 2 3 4" {
+		t.Errorf("the history is %q", got)
+	}
+	if got := r.Stats().EventsUndeliverable; got != 2 { // one retained, one of the history
+		t.Errorf("%d events were counted as undeliverable, want 2", got)
+	}
+}
+
+func TestLiveEventsWaitForWhatWasRetained(t *testing.T) {
+	onEachLink(t, router.Config{}, func(t *testing.T, r *place) {
+		const topics = 40 // 1 MiB in all, several steps
+		publisher := r.join()
+		payload := fmt.Sprintf(`,[0,%q]`, strings.Repeat("x", 25<<10))
+		for i := range topics {
+			publisher.retain("", fmt.Sprintf("com.t%d", i), payload)
+		}
+		stop, stopped := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(stopped)
+			for n := 1; ; n++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				publisher.publish(fmt.Sprintf("com.t%d", n%topics), fmt.Sprintf(`,[%d,""]`, n))
+			}
+		}()
+		for range 10 {
+			p := r.join()
+			p.subscribe(`{"get_retained":true,"match":"prefix"}`, "com")
+			for i := range topics {
+				p.hear(`[36,"*","*",{"retained":true,"topic":"com.t%d"},[0,"*"]]`, i)
+			}
+			last := p.hear(`[36,"*","*",{"topic":"*"},["*",""]]`).items[4].([]any)[0].(int64)
+			for range 10 {
+				number := p.hear(`[36,"*","*",{"topic":"*"},["*",""]]`).items[4].([]any)[0].(int64)
+				if number != last+1 {
+					t.Fatalf("event %d follows event %d", number, last)
+				}
+				last = number
+			}
+			p.conn.Close()
+		}
+		close(stop)
+		<-stopped
+		if got := r.Stats().EventsDropped; got != 0 {
+			t.Errorf("%d events were dropped", got)
+		}
+	})
+}
