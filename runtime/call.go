@@ -20,6 +20,8 @@ type call struct {
 	ready   chan struct{} // receives once, when settled by another goroutine
 	timer   *time.Timer   // reused for timeouts that are not the context's
 	opts    callOptions
+	// arrivals takes progressive results, nil if the caller did not ask for them.
+	arrivals *arrivals
 
 	// The outcome, written before ready.
 	err      error         // no answer came
@@ -46,11 +48,17 @@ func (c *call) release() {
 		c.timer.Stop()
 	}
 	c.opts = callOptions{}
+	c.arrivals = nil
 	c.session.callPool.Put(c)
 }
 
 // settle wakes the caller.
-func (c *call) settle() { c.ready <- struct{}{} }
+func (c *call) settle() {
+	if c.arrivals != nil {
+		c.arrivals.settle()
+	}
+	c.ready <- struct{}{}
+}
 
 // Invoke implements [Caller]: it calls a procedure and waits for its answer, the
 // end of ctx, or the end of the session.
@@ -60,20 +68,7 @@ func (c *call) settle() { c.ready <- struct{}{} }
 // call, and the error wraps ctx.Err(). The other errors are those of [Session.Call].
 func (s *Session) Invoke(ctx context.Context, p *Procedure, args *Args, opts ...CallOption) (*Values, error) {
 	c := s.newCall()
-	c.opts.timeout = p.Timeout
-	c.opts.discloseMe = p.DiscloseMe
-	for _, opt := range opts {
-		opt.applyCall(&c.opts)
-	}
-	info := callInfoFrom(ctx)
-	if info != nil {
-		for _, opt := range info.options {
-			opt.applyCall(&c.opts)
-		}
-	}
-	for name, value := range c.opts.keywords {
-		args.Keyword(name, value)
-	}
+	info := c.prepare(ctx, p, args, opts)
 	err := s.sendCall(ctx, c, p.URI, args)
 	args.release()
 	if err != nil {
@@ -98,6 +93,25 @@ func (s *Session) Invoke(ctx context.Context, p *Procedure, args *Args, opts ...
 	}
 	c.values.open(p.URI, side)
 	return &c.values, nil
+}
+
+// prepare combines the options of the procedure, the caller and the context.
+func (c *call) prepare(ctx context.Context, p *Procedure, args *Args, opts []CallOption) *CallInfo {
+	c.opts.timeout = p.Timeout
+	c.opts.discloseMe = p.DiscloseMe
+	for _, opt := range opts {
+		opt.applyCall(&c.opts)
+	}
+	info := callInfoFrom(ctx)
+	if info != nil {
+		for _, opt := range info.options {
+			opt.applyCall(&c.opts)
+		}
+	}
+	for name, value := range c.opts.keywords {
+		args.Keyword(name, value)
+	}
+	return info
 }
 
 // sendCall sends the CALL and enters c into the table. After an error c is in
@@ -143,6 +157,7 @@ func (s *Session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload,
 	m := &s.callMessage
 	m.Request, m.Procedure, m.Payload = id, procedure, payload
 	m.Options.DiscloseMe = c.opts.discloseMe
+	m.Options.ReceiveProgress = c.arrivals != nil
 	if s.dealer.callTimeout {
 		m.Options.Timeout = timeout
 	}
@@ -219,17 +234,27 @@ func (s *Session) abandon(c *call, reason error) error {
 		<-c.ready
 		return c.err
 	}
-	if s.dealer.callCanceling && !s.isLeaving() {
-		cancel := &wamp.Cancel{Request: c.id, Options: wamp.CancelOptions{Mode: wamp.CancelKillNoWait}}
-		if s.conn.Send(cancel) == nil { // else the timeout and the late answer are the router's to drop
-			s.conn.FlushSoon()
-		}
-	}
+	s.cancel(c)
 	return reason
+}
+
+// cancel asks the router to cancel a call that nobody waits for any more.
+func (s *Session) cancel(c *call) {
+	if !s.dealer.callCanceling || s.isLeaving() {
+		return
+	}
+	mode := c.opts.cancelMode
+	if mode == "" {
+		mode = wamp.CancelKillNoWait
+	}
+	s.reply(&wamp.Cancel{Request: c.id, Options: wamp.CancelOptions{Mode: mode}})
 }
 
 // answered settles a call with the RESULT. It runs on the reader.
 func (s *Session) answered(m *wamp.Result) error {
+	if m.Details.Progress {
+		return s.progressed(m)
+	}
 	c, err := s.takeCall(m.Request)
 	if c == nil {
 		return err

@@ -40,7 +40,9 @@ func (e *ClosedError) Unwrap() error { return e.Cause }
 // DialError means that no connection to a router could be made: nobody listens,
 // the name does not resolve, TLS or the opening handshake failed. Its text names the URL.
 type DialError struct {
+	// URL is where the router was expected.
 	URL string
+	// Err says what went wrong.
 	Err error
 }
 

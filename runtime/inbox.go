@@ -117,7 +117,9 @@ func (b *inbox) awaitRoom() {
 }
 
 // awaits reports whether anybody waits for an answer of the router.
-func (s *Session) awaits() bool { return s.calls.len() > 0 || s.requests.len() > 0 }
+func (s *Session) awaits() bool {
+	return s.calls.len() > int(s.busyTakers.Load()) || s.requests.len() > 0
+}
 
 func (b *inbox) waiting() int { return b.queue.len() }
 

@@ -28,6 +28,8 @@ type Invocation struct {
 	// TrustLevel is the level the router gave the call, if HasTrustLevel.
 	TrustLevel    int64
 	HasTrustLevel bool
+	// Progress tells that the caller takes progressive results; see [Progress].
+	Progress bool
 }
 
 // InvocationFrom returns the invocation that the handler with this context serves.
@@ -41,13 +43,17 @@ type invocationKey struct{}
 // invocationContext is the context of a procedure's handler.
 type invocationContext struct {
 	scope
-	info Invocation
+	info     Invocation
+	progress *progress // nil if the caller takes no progressive results
 }
 
 // Value implements context.Context.
 func (c *invocationContext) Value(key any) any {
-	if key == (invocationKey{}) {
+	switch key {
+	case invocationKey{}:
 		return &c.info
+	case progressKey{}:
+		return c
 	}
 	return nil
 }
@@ -95,12 +101,16 @@ func (s *Session) invoked(m *wamp.Invocation) error {
 		CallerAuthRole: m.Details.CallerAuthRole,
 		TrustLevel:     m.Details.TrustLevel,
 		HasTrustLevel:  m.Details.HasTrustLevel,
+		Progress:       m.Details.ReceiveProgress,
 	}
 	if inv.ctx.info.Procedure == "" {
 		inv.ctx.info.Procedure = reg.procedure.URI
 	}
+	if m.Details.ReceiveProgress {
+		inv.ctx.progress = &progress{session: s}
+	}
 	if m.Details.Timeout > 0 {
-		inv.ctx.limit(milliseconds(m.Details.Timeout))
+		inv.ctx.limit(milliseconds(m.Details.Timeout), m.Details.ReceiveProgress)
 	}
 	if s.running.put(m.Request, inv) == 0 {
 		inv.ctx.end(context.Canceled)
@@ -183,6 +193,9 @@ func (inv *invocation) finish(err error) {
 
 func (inv *invocation) answer(err error) {
 	s := inv.session
+	if inv.ctx.progress != nil {
+		inv.ctx.progress.end()
+	}
 	if err == nil {
 		payload, encodeErr := inv.out.payloadFor(s.format)
 		if encodeErr == nil {

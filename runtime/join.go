@@ -28,8 +28,8 @@ type Welcome struct {
 
 // roles is what this client announces: exactly what works.
 var roles = wamp.Roles{}.
-	With(wamp.RoleCaller, wamp.FeatureCallTimeout, wamp.FeatureCallCanceling, wamp.FeatureCallerIdentification).
-	With(wamp.RoleCallee, wamp.FeatureCallTimeout, wamp.FeatureCallCanceling, wamp.FeatureCallerIdentification,
+	With(wamp.RoleCaller, wamp.FeatureProgressiveCallResults, wamp.FeatureCallTimeout, wamp.FeatureCallCanceling, wamp.FeatureCallerIdentification).
+	With(wamp.RoleCallee, wamp.FeatureProgressiveCallResults, wamp.FeatureCallTimeout, wamp.FeatureCallCanceling, wamp.FeatureCallerIdentification,
 		wamp.FeatureCallTrustLevels, wamp.FeaturePatternBasedRegistration, wamp.FeatureSharedRegistration,
 		wamp.FeatureRegistrationRevocation, wamp.FeatureCallReroute).
 	With(wamp.RolePublisher, wamp.FeaturePublisherIdentification, wamp.FeaturePublisherExclusion,
@@ -80,6 +80,7 @@ func newSession(conn transport.Conn, realm wamp.URI, welcome *Welcome, o *dialOp
 	}
 	s.dealer.callTimeout = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureCallTimeout)
 	s.dealer.callCanceling = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureCallCanceling)
+	s.dealer.progressiveResults = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureProgressiveCallResults)
 	return s
 }
 

@@ -25,6 +25,7 @@ type callOptions struct {
 	timeout    time.Duration
 	discloseMe bool
 	strict     bool
+	cancelMode string
 	keywords   map[string]any
 }
 
@@ -63,6 +64,15 @@ func (f subscribeOption) applySubscribe(o *subscribeOptions) { f(o) }
 // its context. 0 is no limit.
 func WithTimeout(d time.Duration) CallOption {
 	return callOption(func(o *callOptions) { o.timeout = d })
+}
+
+// WithCancelMode sets what becomes of the invocation when the call is given up
+// because its context or its timeout has ended: [wamp.CancelSkip] lets the callee go on,
+// [wamp.CancelKillNoWait], which is the default, and [wamp.CancelKill] interrupt it; with the
+// latter the router counts the call as open until the callee has answered. Whatever the
+// mode, the caller does not wait.
+func WithCancelMode(mode string) CallOption {
+	return callOption(func(o *callOptions) { o.cancelMode = mode })
 }
 
 // WithStrictResults makes results fit the expected types exactly: all of them

@@ -22,12 +22,13 @@ type scope struct {
 // timer ends a scope that has a deadline.
 type timer struct {
 	*time.Timer
-	deadline time.Time
+	deadline time.Time     // zero if the timer is renewable
+	limit    time.Duration // 0 if not
 }
 
 // Deadline implements context.Context.
 func (s *scope) Deadline() (time.Time, bool) {
-	if s.timer == nil {
+	if s.timer == nil || s.timer.limit > 0 {
 		return time.Time{}, false
 	}
 	return s.timer.deadline, true
@@ -75,12 +76,25 @@ func (s *scope) AfterFunc(f func()) (stop func() bool) {
 	}
 }
 
-// limit ends the scope after a time. The scope must not be shared yet.
-func (s *scope) limit(d time.Duration) {
+// limit ends the scope after a time. If that is renewable it begins anew with each
+// renew, and is no deadline, because a context's does not change. The scope must not be shared yet.
+func (s *scope) limit(d time.Duration, renewable bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.timer = &timer{deadline: time.Now().Add(d)}
+	if renewable {
+		s.timer = &timer{limit: d}
+	}
 	s.timer.Timer = time.AfterFunc(d, func() { s.end(context.DeadlineExceeded) })
+}
+
+// renew lets the time of a renewable limit begin anew.
+func (s *scope) renew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timer != nil && s.timer.limit > 0 && s.err == nil {
+		s.timer.Reset(s.timer.limit)
+	}
 }
 
 // end ends the scope. Only the first reason counts.

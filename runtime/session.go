@@ -27,7 +27,7 @@ type Session struct {
 	welcome     Welcome
 	logger      *slog.Logger
 	errorDetail bool
-	dealer      struct{ callTimeout, callCanceling bool }
+	dealer      struct{ callTimeout, callCanceling, progressiveResults bool }
 
 	// sendMu makes taking the next request id and queueing its message one step,
 	// so that ids are sequential on the wire.
@@ -51,8 +51,9 @@ type Session struct {
 
 	topics subscriptions
 
-	blocked atomic.Bool   // whether the reader waits for a subscriber
-	nudge   chan struct{} // wakes it then
+	blocked    atomic.Bool   // whether the reader waits for a subscriber, or for whoever takes progressive results
+	nudge      chan struct{} // wakes it then
+	busyTakers atomic.Int64  // how many open calls have takers of progressive results that do not wait
 
 	leaveOnce sync.Once
 	leaving   chan struct{} // closed when Close was called

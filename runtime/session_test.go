@@ -54,10 +54,15 @@ func TestHelloAnnouncesExactlyWhatWorks(t *testing.T) {
 		if !roles.Has(role) {
 			t.Errorf("%s is not announced", role)
 		}
-		for _, f := range []wamp.Feature{wamp.FeatureProgressiveCallResults, wamp.FeatureProgressiveCallInvocations, wamp.FeaturePayloadPassthruMode} {
+		for _, f := range []wamp.Feature{wamp.FeatureProgressiveCallInvocations, wamp.FeaturePayloadPassthruMode} {
 			if roles.Supports(role, f) {
 				t.Errorf("%s announces %s", role, f)
 			}
+		}
+	}
+	for _, role := range []wamp.Role{wamp.RoleCaller, wamp.RoleCallee} {
+		if !roles.Supports(role, wamp.FeatureProgressiveCallResults) {
+			t.Errorf("%s does not announce progressive results", role)
 		}
 	}
 	if hello.Realm != "realm1" || hello.Details["agent"] != "test/1" {

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"github.com/wampkit/wampkit/wamp"
 	"github.com/wampkit/wampkit/wamp/codec"
@@ -16,6 +17,10 @@ type Result struct {
 	Args []any
 	// Kwargs are the keyword values.
 	Kwargs wamp.Dict
+
+	// Progress tells that this is a progressive result, behind which others come. It
+	// is only set in what [Session.CallProgress] returns.
+	Progress bool
 
 	received wamp.Payload // what Args and Kwargs were decoded from, in CBOR
 }
@@ -114,6 +119,57 @@ func (s *Session) Call(ctx context.Context, procedure wamp.URI, args ...any) (*R
 	if err != nil {
 		return nil, fmt.Errorf("call %s: %w: %w", procedure, ErrInvalidResult, err)
 	}
+	return result, nil
+}
+
+// CallProgress calls a procedure and asks for progressive results: the range goes
+// over the results as they come, and ends with the final one, or with an error as [Session.Call]
+// returns it. Each range sends a call, when it starts; if it is left early, or ctx
+// ends, the call is canceled. Only the final result has Progress unset. A
+// callee need not send any other.
+//
+// [WithTimeout] limits the time to the first result, and between two results; the deadline of
+// ctx limits the call as a whole. If the router does not know progressive results,
+// the error is [wamp.ErrFeatureNotSupported], and nothing is sent.
+//
+// Results that come faster than they are taken wait in memory, up to 1 MiB. Beyond that the
+// session stops reading from its connection, so that the router, and through it the callee,
+// is slowed down. It goes on reading, up to 8 MiB, while something else in the session waits for
+// an answer. If by then no result is taken for five seconds, the call is
+// canceled, and what has come is followed by [ErrOverrun]. Long work on single
+// results belongs elsewhere than in the loop.
+func (s *Session) CallProgress(ctx context.Context, procedure wamp.URI, args ...any) iter.Seq2[*Result, error] {
+	return func(yield func(*Result, error) bool) {
+		in := NewArgs()
+		for _, arg := range args {
+			in.Value(arg)
+		}
+		st, err := s.openStream(ctx, &Procedure{URI: procedure}, in)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer st.close()
+		for {
+			result, err := st.nextResult()
+			if !yield(result, err) || err != nil || !result.Progress {
+				return
+			}
+		}
+	}
+}
+
+// nextResult is next, decoded.
+func (st *stream) nextResult() (*Result, error) {
+	values, last, err := st.next()
+	if err != nil {
+		return nil, err
+	}
+	result, err := decodeResult(values.payload)
+	if err != nil {
+		return nil, fmt.Errorf("call %s: %w: %w", st.uri, ErrInvalidResult, err)
+	}
+	result.Progress = !last
 	return result, nil
 }
 

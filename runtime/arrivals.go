@@ -1,0 +1,187 @@
+package runtime
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// ErrOverrun means that the results of a call came faster than they were taken,
+// for so long that the call was canceled; see [Session.CallProgress].
+var ErrOverrun = errors.New("results come faster than they are taken")
+
+const (
+	// arrivalsLimit is how many octets of results may wait for whoever ranges over them.
+	arrivalsLimit = 1 << 20
+	// arrivalsFactor is how many times the limit may wait while the session waits for
+	// an answer, which the reader would not find otherwise.
+	arrivalsFactor = 8
+	// arrivalOverhead is what a result counts beside its payload.
+	arrivalOverhead = 256
+	// overrunLimit is how long the reader waits for one result to be taken.
+	overrunLimit = 5 * time.Second
+)
+
+// arrivals are the progressive results of one call between the session's reader and
+// whoever takes them. When there are many, the reader waits: the router then sees
+// a slow receiver, and through it the callee does. The reader goes on while
+// somebody waits for what it may read next, which may be what the taker depends on.
+type arrivals struct {
+	session *Session
+
+	mu      sync.Mutex
+	queue   fifo[*arrival] // guarded by mu
+	size    int            // guarded by mu: octets that wait
+	busy    bool           // guarded by mu: the call is open and its taker does not wait, counted in session.busyTakers
+	settled bool           // guarded by mu: the last result or an error has come
+	closed  bool           // guarded by mu: nobody takes any more
+	arrived chan struct{}  // receives when there may be a result
+	room    chan struct{}  // receives when one was taken
+}
+
+// arrival is one progressive result.
+type arrival struct {
+	details wamp.ResultDetails
+	values  Values
+	size    int
+}
+
+var arrivalPool = sync.Pool{New: func() any { return new(arrival) }}
+
+func (a *arrival) release() {
+	a.values.discard()
+	a.details = wamp.ResultDetails{}
+	arrivalPool.Put(a)
+}
+
+func newArrivals(s *Session) *arrivals {
+	return &arrivals{session: s, arrived: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+}
+
+// put adds a result, and waits for room first. It reports false if that took too
+// long. It runs on the reader.
+func (q *arrivals) put(m *wamp.Result) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.awaitRoom() {
+		return false
+	}
+	if q.closed {
+		return true
+	}
+	a := arrivalPool.Get().(*arrival)
+	a.details = m.Details
+	a.values.store(m.Payload)
+	a.size = len(a.values.storage) + arrivalOverhead
+	q.queue.push(a)
+	q.size += a.size
+	signal(q.arrived)
+	return true
+}
+
+// awaitRoom reports false if nothing was taken for too long. mu is held, but not
+// while it waits.
+func (q *arrivals) awaitRoom() bool {
+	if q.size < arrivalsLimit || q.closed {
+		return true
+	}
+	s := q.session
+	timer := time.NewTimer(overrunLimit)
+	defer timer.Stop()
+	s.blocked.Store(true)
+	defer s.blocked.Store(false)
+	for q.size >= arrivalsLimit && !q.closed {
+		if q.size < arrivalsFactor*arrivalsLimit && s.awaits() {
+			return true
+		}
+		q.mu.Unlock()
+		expired, leaving := false, false
+		select {
+		case <-q.room:
+			timer.Reset(overrunLimit)
+		case <-s.nudge:
+		case <-s.leaving:
+			leaving = true
+		case <-timer.C:
+			expired = true
+		}
+		q.mu.Lock()
+		if expired || leaving {
+			return leaving
+		}
+	}
+	return true
+}
+
+// take removes the result that waits longest, nil if there is none.
+func (q *arrivals) take() *arrival {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.queue.len() == 0 {
+		return nil
+	}
+	a := q.queue.pop()
+	if q.size >= arrivalsLimit {
+		signal(q.room)
+	}
+	q.size -= a.size
+	return a
+}
+
+// empty reports whether no result waits.
+func (q *arrivals) empty() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.queue.len() == 0
+}
+
+// occupy notes whether the taker does something else than wait for the next result.
+func (q *arrivals) occupy(busy bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.setBusy(busy && !q.settled && !q.closed)
+}
+
+func (q *arrivals) setBusy(busy bool) {
+	if busy == q.busy {
+		return
+	}
+	q.busy = busy
+	if busy {
+		q.session.busyTakers.Add(1)
+		return
+	}
+	q.session.busyTakers.Add(-1)
+	q.session.wakeReader()
+}
+
+// settle notes that the call is not open any more.
+func (q *arrivals) settle() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.settled = true
+	q.setBusy(false)
+}
+
+// close drops what waits and takes no more.
+func (q *arrivals) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	q.setBusy(false)
+	for q.queue.len() > 0 {
+		q.queue.pop().release()
+	}
+	q.size = 0
+	signal(q.room)
+}
+
+// signal leaves a token in a channel that has room for one.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
