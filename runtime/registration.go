@@ -123,6 +123,7 @@ func (s *Session) unregistered(details wamp.UnregisteredDetails) {
 }
 
 // Unregister takes the procedures back. Invocations that run are not disturbed.
+// If ctx ends first the error says so, but the procedures are taken back all the same.
 // Once it was called, calling it again has no effect; neither has it when the session has ended.
 func (r *Registration) Unregister(ctx context.Context) error {
 	var requests []*request
@@ -135,6 +136,7 @@ func (r *Registration) Unregister(ctx context.Context) error {
 		req, message := r.session.unregister(id)
 		if err := r.session.sendRequest(ctx, req, message); err != nil {
 			failed = errors.Join(failed, requestError("unregister", member.procedure.URI, err))
+			r.session.post(req, message) // nobody else would ever tell the router
 			continue
 		}
 		requests = append(requests, req)

@@ -37,6 +37,20 @@ func TestUnregister(t *testing.T) {
 	})
 }
 
+func TestUnregisterWithAnEndedContext(t *testing.T) {
+	onEachLink(t, func(t *testing.T, p *place) {
+		callee := p.session()
+		reg := register(t, callee, "com.test.procedure", nil)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := reg.Unregister(ended); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want context.Canceled", err)
+		}
+		_, err := callee.Call(t.Context(), "com.test.procedure") // by the same session, hence behind the UNREGISTER
+		remote(t, err, wamp.ErrNoSuchProcedure)
+	})
+}
+
 func TestSeveralProceduresUnderOneHandle(t *testing.T) {
 	onEachLink(t, func(t *testing.T, p *place) {
 		callee, other, caller := p.session(), p.session(), p.session()

@@ -103,8 +103,10 @@ func (sub *Subscription) Unsubscribe(ctx context.Context) error {
 	var failed error
 	var requests []*request
 	for _, member := range sub.members {
-		req, err := s.leave(ctx, s.topics.leave(member))
+		id := s.topics.leave(member)
+		req, err := s.leave(ctx, id)
 		if err != nil {
+			s.drop(id) // nobody else would ever tell the router
 			failed = errors.Join(failed, requestError("unsubscribe", member.topic.URI, err))
 		}
 		if req != nil {
