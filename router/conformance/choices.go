@@ -83,7 +83,7 @@ func Choices() []Choice {
 			"only if it announced `call_timeout` and registered with `forward_timeout`; else the dealer keeps it, and does not pass it on", []string{"W137", "W139"}},
 		{"Which request type has the ERROR to a callee whose passthru result the caller cannot take?",
 			"the dealer must respond to the callee with an error; YIELD is no request",
-			"INVOCATION (68) or YIELD (70) with the invocation's id; the caller gets an ERROR as well", []string{"W229"}},
+			"INVOCATION, with the invocation's id; the caller gets an ERROR as well", []string{"W229"}},
 		{"Where do `runmode` and `rkey` stand?",
 			"in CALL.Options, in a sketch; nothing says how callees share a sharded registration",
 			"in CALL.Options; the callees are those of a shared registration", []string{"W161"}},

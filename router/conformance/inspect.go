@@ -15,13 +15,16 @@ type shape struct {
 	payload  bool
 }
 
+// errorElements is the form of ERROR.
+const errorElements = "tidu"
+
 // shapes are the messages that routers send (section "Message Codes and Direction").
 var shapes = map[int64][]shape{
 	2:  {{"id", false}},
 	3:  {{"du", true}},
 	4:  {{"ud", false}},
 	6:  {{"du", false}},
-	8:  {{"tidu", true}},
+	8:  {{errorElements, true}},
 	17: {{"ii", false}},
 	33: {{"ii", false}},
 	35: {{"i", false}, {"0d", false}},
@@ -77,7 +80,21 @@ func (s shape) check(elements l) error {
 			return fmt.Errorf("element %d: %w", i+1, err)
 		}
 	}
+	if s.elements == errorElements {
+		if err := checkAnswer(elements); err != nil {
+			return err
+		}
+	}
 	return checkPayload(elements[n:])
+}
+
+// checkAnswer holds an ERROR to the one reason for which it answers no request:
+// a callee that its result in payload passthru mode cannot be passed on (W229).
+func checkAnswer(elements l) error {
+	if elements[0] == int64(68) && elements[3] != "wamp.error.feature_not_supported" {
+		return fmt.Errorf("W084: want the type of a request, got %s", written(elements[0]))
+	}
+	return nil
 }
 
 func checkElement(form rune, element any) error {
@@ -92,7 +109,8 @@ func checkElement(form rune, element any) error {
 		}
 	case 't':
 		switch element {
-		case int64(16), int64(32), int64(34), int64(48), int64(64), int64(66):
+		case int64(16), int64(32), int64(34), int64(48), int64(64), int64(66),
+			int64(68): // see checkAnswer
 		default:
 			return fmt.Errorf("W084: want the type of a request, got %s", written(element))
 		}

@@ -36,7 +36,6 @@ var (
 
 // Links of one serializer, or of one serializer and one transport.
 var (
-	jsonLinks    = []Link{{WebSocket, wamp.JSON}, {RawSocket, wamp.JSON}}
 	msgpackLinks = []Link{{WebSocket, wamp.MsgPack}, {RawSocket, wamp.MsgPack}}
 	cborLinks    = []Link{{WebSocket, wamp.CBOR}, {RawSocket, wamp.CBOR}}
 	rawCBOR      = []Link{{RawSocket, wamp.CBOR}}

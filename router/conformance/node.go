@@ -13,8 +13,7 @@ type Node struct {
 	t       *T
 	config  router.Config
 	address string
-	welcome d    // of the first session, see announcement
-	ended   bool // the case itself shuts the router down
+	welcome d // of the first session, see announcement
 }
 
 func startNode(t *T, config router.Config) *Node {
@@ -31,9 +30,7 @@ func (n *Node) serve(listener net.Listener) {
 	served := make(chan error, 1)
 	go func() { served <- n.Serve(listener) }()
 	n.t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := n.Shutdown(ctx); err != nil {
+		if err := n.shutdownInTime(); err != nil {
 			n.t.Errorf("Shutdown: %v", err)
 		}
 		if err := <-served; err != nil {
@@ -47,6 +44,13 @@ func (n *Node) shutdown() (ended <-chan error) {
 	done := make(chan error, 1)
 	go func() { done <- n.Shutdown(context.Background()) }()
 	return done
+}
+
+// shutdownInTime shuts the router down.
+func (n *Node) shutdownInTime() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return n.Shutdown(ctx)
 }
 
 // Peer connects and joins a realm.
