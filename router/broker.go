@@ -30,6 +30,9 @@ func (b *broker) publish(o *outbox, s *session, m *wamp.Publish) *violation {
 	if v := s.requests.accept(wamp.TypePublish, m.Request); v != nil {
 		return v
 	}
+	if m.Options.Passthru.Scheme != "" && !s.passesThrough(wamp.RolePublisher) {
+		return unannouncedPassthru("PUBLISH")
+	}
 	if uri, message := b.forbids(m); uri != "" {
 		if m.Options.Acknowledge {
 			s.refuse(o, wamp.TypePublish, m.Request, uri, message)
@@ -53,6 +56,9 @@ func (o *outbox) publish(s *session, m *wamp.Publish) *publication {
 		publisher: s, includeMe: m.Options.IncludeMe,
 	}
 	p.restrict(&m.Options)
+	if m.Options.Passthru.Scheme != "" {
+		p.details.Passthru = m.Options.Passthru
+	}
 	if m.Options.DiscloseMe {
 		p.details.Publisher = s.id
 		p.details.PublisherAuthID = s.identity.AuthID
@@ -73,8 +79,8 @@ func (b *broker) forbids(m *wamp.Publish) (wamp.ErrorURI, string) {
 		return wamp.ErrInvalidURI, fmt.Sprintf("%q is reserved for the router", m.Topic)
 	case m.Options.DiscloseMe && !b.realm.disclose.Publisher:
 		return wamp.ErrDiscloseMeDisallowed, "this realm does not disclose publishers"
-	case m.Options.Passthru.Scheme != "":
-		return wamp.ErrFeatureNotSupported, "payload passthru mode is not supported"
+	case m.Options.Passthru.Scheme != "" && !sealed(m.Payload):
+		return wamp.ErrInvalidArgument, unsealed
 	}
 	return "", ""
 }
@@ -135,6 +141,10 @@ func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation 
 	}
 	for {
 		member, err := b.admit(s, m, match)
+		if err == errTooMany {
+			s.refuse(o, wamp.TypeSubscribe, m.Request, wamp.ErrUnavailable, "this session has as many subscriptions as it may have")
+			return nil
+		}
 		switch fateOf(err) {
 		case queued:
 			o.touch(s)

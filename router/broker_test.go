@@ -312,9 +312,3 @@ func TestShardedSubscriptionsAreRefused(t *testing.T) {
 	publisher.say(`[16,%d,{"rkey":"sn239019"},"com.topic"]`, publisher.next())
 	p.hear(`[36,"*","*",{}]`)
 }
-
-func TestUnsupportedPublishOptionsAreRefused(t *testing.T) {
-	r := start(t, router.Config{}, links[0])
-	p := r.join()
-	p.refused(wamp.TypePublish, wamp.ErrFeatureNotSupported, `{"acknowledge":true,"ppt_scheme":"x_custom"},"com.topic",["\u0000AA=="]`)
-}

@@ -33,6 +33,24 @@ type serving struct {
 	// timing leaves the timeouts of calls to the callee, which is told them
 	// (REGISTER.Options.forward_timeout).
 	timing bool
+	// limit is how many invocations the callee works on at once, 0 for any number
+	// (REGISTER.Options.concurrency), and running how many there are, if limit is set.
+	limit, running uint64
+}
+
+// count notes that an invocation of a registration with a limit begins or ends. mu
+// is held.
+func (c *callee) count(registration wamp.ID, begins bool) {
+	service, serves := c.registrations[registration]
+	switch {
+	case !serves:
+		return
+	case begins:
+		service.running++
+	case service.running > 0: // else it was registered again since
+		service.running--
+	}
+	c.registrations[registration] = service
 }
 
 // invocation is a call that a callee has not answered.
@@ -42,6 +60,7 @@ type invocation struct {
 	registration *registration
 	interrupted  bool // CANCEL with mode kill was passed on
 	progressive  bool // the callee was told that progressive results are welcome
+	counted      bool // in serving.running
 	terms        *terms
 }
 
@@ -56,6 +75,9 @@ type terms struct {
 // remove ends an invocation, which is open. mu is held.
 func (c *callee) remove(id wamp.ID, inv invocation) {
 	delete(c.invocations, id)
+	if inv.counted {
+		c.count(inv.registration.id, false)
+	}
 	if inv.terms != nil {
 		inv.terms.clock.stop()
 		if inv.terms.kept != nil {
@@ -132,13 +154,17 @@ func (s *session) progresses() bool {
 		(!s.realm.strict.Features || s.interruptible())
 }
 
-// serve notes a registration of s, whose role this is, and queues REGISTERED.
+// serve notes a registration of s, whose role this is, and queues REGISTERED. It
+// fails with errTooMany or like Conn.Send.
 // From here on invocations may follow.
 func (c *callee) serve(s *session, registered *wamp.Registered, service serving) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.left {
 		return net.ErrClosed
+	}
+	if len(c.registrations) >= s.realm.router.limits.MaxRegistrations {
+		return errTooMany
 	}
 	if err := s.conn.Send(registered); err != nil {
 		return err

@@ -30,20 +30,27 @@ var errNotCalling = errors.New("caller does not wait for the call any more")
 // errStillOpen means that a caller uses the id of a call that is still open.
 var errStillOpen = errors.New("request id belongs to a call that is still open")
 
+// errTooMany means that a session has as many of something as it may.
+var errTooMany = errors.New("session has as many as it may")
+
+const tooManyCalls = "this session has as many open calls as it may have"
+
 // open notes a call that is about to be handed to a callee; from is who gave it
-// back, if anybody did. It fails with errNotCalling, errStillOpen or errCanceled.
-func (c *caller) open(request wamp.ID, h, from openCall) error {
+// back, if anybody did. There may be most calls. It fails with errNotCalling,
+// errStillOpen, errTooMany or errCanceled.
+func (c *caller) open(request wamp.ID, h, from openCall, most int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.left {
 		return errNotCalling
 	}
 	switch held := c.calls[request]; {
-	case held == from:
-	case from == (openCall{}):
+	case held != from && from == (openCall{}):
 		return errStillOpen
-	default:
+	case held != from:
 		return errNotCalling
+	case from == (openCall{}) && len(c.calls) >= most:
+		return errTooMany
 	}
 	if c.canceled != nil {
 		if _, canceled := c.canceled[request]; canceled {

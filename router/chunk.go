@@ -44,12 +44,17 @@ func (d *dealer) proceed(o *outbox, s *session, m *wamp.Call) *violation {
 		if err == errStillOpen {
 			return violationf("CALL with request id %d, which belongs to a call that is open and takes no more chunks", m.Request)
 		}
+		if err == errUnsealed {
+			d.breakOff(o, s, m, h, wamp.ErrInvalidArgument, unsealed)
+			return nil
+		}
 		switch fateOf(err) {
 		case queued:
 			o.touch(h.callee)
 			return nil
 		case unfit:
-			d.breakOff(o, s, m, h, err)
+			uri, message := unfitFor("a chunk of the call", err)
+			d.breakOff(o, s, m, h, uri, message)
 			return nil
 		case full:
 			if !o.awaitRoom(h.callee) {
@@ -64,7 +69,7 @@ func (d *dealer) proceed(o *outbox, s *session, m *wamp.Call) *violation {
 
 // invokeAgain hands a chunk to the callee of an open call. It does not wait.
 // Like invoke it fails with errNotCalling, also for another procedure than that
-// of the first chunk, with errStillOpen, or like Conn.Send.
+// of the first chunk, with errStillOpen, errUnsealed, or like Conn.Send.
 func (o *outbox) invokeAgain(h openCall, caller *session, m *wamp.Call) error {
 	payload := ready(m.Payload, h.callee)
 	c := &h.callee.callee
@@ -78,6 +83,8 @@ func (o *outbox) invokeAgain(h openCall, caller *session, m *wamp.Call) error {
 		return errStillOpen
 	case inv.terms.stream.procedure != m.Procedure:
 		return errNotCalling
+	case inv.terms.stream.details.Passthru.Scheme != "" && !sealed(m.Payload):
+		return errUnsealed
 	}
 	stream := inv.terms.stream
 	message := &o.invocation
@@ -95,11 +102,10 @@ func (o *outbox) invokeAgain(h openCall, caller *session, m *wamp.Call) error {
 
 // breakOff ends a call of which the callee cannot take a chunk, rather than
 // leave it with a gap.
-func (d *dealer) breakOff(o *outbox, s *session, m *wamp.Call, h openCall, err error) {
+func (d *dealer) breakOff(o *outbox, s *session, m *wamp.Call, h openCall, uri wamp.ErrorURI, message string) {
 	if !h.callee.callee.takeFor(s, h.invocation, m.Request) {
 		return
 	}
-	uri, message := unfitFor("a chunk of the call", err)
 	o.answer(invocation{caller: s, request: m.Request}, h, o.failed(s.conn.Format(), wamp.TypeCall, m.Request, uri, message))
 	if h.callee.interruptible() {
 		o.sendInterrupt(h, wamp.CancelKillNoWait, wamp.ErrCanceled)

@@ -138,6 +138,10 @@ type Limits struct {
 	Linger time.Duration
 	// MaxSessions is how many sessions may be open; 0 is any number.
 	MaxSessions int
+	// MaxCalls, MaxRegistrations and MaxSubscriptions are how many open calls,
+	// registrations and subscriptions a session may have. Default 65,536 calls and
+	// 131,072 of each of the others.
+	MaxCalls, MaxRegistrations, MaxSubscriptions int
 	// MaxConnections is how many connections may be open; 0 is any number.
 	MaxConnections int
 	// PingInterval is how long a peer may be silent before the router finds out
@@ -160,6 +164,9 @@ func (l Limits) withDefaults() Limits {
 	defaultTo(&l.GoodbyeTimeout, 2*time.Second)
 	defaultTo(&l.Linger, time.Second)
 	defaultTo(&l.PingInterval, 30*time.Second)
+	defaultTo(&l.MaxCalls, 1<<16)
+	defaultTo(&l.MaxRegistrations, 1<<17)
+	defaultTo(&l.MaxSubscriptions, 1<<17)
 	defaultTo(&l.RerouteBytes, 4<<20)
 	defaultTo(&l.PayloadDepth, codec.DefaultDepth)
 	return l

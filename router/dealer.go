@@ -1,6 +1,7 @@
 package router
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -24,6 +25,9 @@ type dealer struct {
 
 // call routes CALL: to INVOCATION, or to ERROR.
 func (d *dealer) call(o *outbox, s *session, m *wamp.Call) *violation {
+	if m.Options.Passthru.Scheme != "" && !s.passesThrough(wamp.RoleCaller) {
+		return unannouncedPassthru("CALL")
+	}
 	fresh, v := d.accept(s, m)
 	if v != nil {
 		return v
@@ -64,22 +68,36 @@ func (d *dealer) accept(s *session, m *wamp.Call) (fresh bool, v *violation) {
 	return true, s.requests.accept(wamp.TypeCall, m.Request)
 }
 
-// offer hands a call to one of the callees of a registration, beginning with
-// the one whose turn it is. It is done unless all of them have left.
+// offer hands a call to one of the callees of a registration. One that has as
+// much to do as it asked for is passed over while another one has less. It is done
+// unless all of them have left.
 func (d *dealer) offer(o *outbox, a *attempt, reg *registration, callees []*session) (done bool, v *violation) {
 	if len(callees) == 0 {
 		return false, nil
 	}
-	stalled, lacking := false, false
+	a.picky = len(callees) > 1
+	done, v = d.offerInTurn(o, a, reg, callees)
+	if !done && a.picky {
+		a.picky = false
+		return d.offerInTurn(o, a, reg, callees)
+	}
+	return done, v
+}
+
+// errBusy means that a callee has as much to do as it asked for.
+var errBusy = errors.New("callee has as much to do as it asked for")
+
+// offerInTurn offers a call to one callee after the other, beginning with the
+// one whose turn it is.
+func (d *dealer) offerInTurn(o *outbox, a *attempt, reg *registration, callees []*session) (done bool, v *violation) {
+	stalled, lacking, busy := false, false, false
 	index, step := a.order(reg, callees)
 	for tried := 0; tried < len(callees); {
 		callee := callees[index]
-		if a.excludes(callee) {
-			index = (index + step) % len(callees)
-			tried++
-			continue
+		err := errNotServing
+		if !a.excludes(callee) {
+			err = o.invoke(callee, reg, a)
 		}
-		err := o.invoke(callee, reg, a)
 		switch err {
 		case errNotCalling:
 			return true, nil
@@ -88,8 +106,13 @@ func (d *dealer) offer(o *outbox, a *attempt, reg *registration, callees []*sess
 		case errCanceled:
 			a.refuse(o, wamp.ErrCanceled, canceledByCaller)
 			return true, nil
+		case errTooMany:
+			a.refuse(o, wamp.ErrUnavailable, tooManyCalls)
+			return true, nil
 		case errLacking:
 			lacking = true
+		case errBusy:
+			busy = true
 		}
 		switch fateOf(err) {
 		case queued:
@@ -110,6 +133,8 @@ func (d *dealer) offer(o *outbox, a *attempt, reg *registration, callees []*sess
 		tried++
 	}
 	switch {
+	case busy: // somebody will take it
+		return false, nil
 	case stalled:
 		a.refuse(o, wamp.ErrNetworkFailure, "the callee does not keep up")
 	case lacking:
@@ -150,8 +175,8 @@ func (d *dealer) unsupported(m *wamp.Call) (wamp.ErrorURI, string) {
 	switch options := &m.Options; {
 	case options.DiscloseMe && !d.realm.disclose.Caller:
 		return wamp.ErrDiscloseMeDisallowed, "this realm does not disclose callers"
-	case options.Passthru.Scheme != "":
-		return wamp.ErrFeatureNotSupported, "payload passthru mode is not supported"
+	case options.Passthru.Scheme != "" && !sealed(m.Payload):
+		return wamp.ErrInvalidArgument, unsealed
 	case options.RunMode != "":
 		return wamp.ErrFeatureNotSupported, "sharded registrations are not supported"
 	}
@@ -160,6 +185,9 @@ func (d *dealer) unsupported(m *wamp.Call) (wamp.ErrorURI, string) {
 
 // yield routes YIELD: to RESULT.
 func (d *dealer) yield(o *outbox, s *session, m *wamp.Yield) *violation {
+	if m.Options.Passthru.Scheme != "" && !s.passesThrough(wamp.RoleCallee) {
+		return unannouncedPassthru("YIELD")
+	}
 	if m.Options.Progress {
 		return d.yieldProgress(o, s, m)
 	}
@@ -169,12 +197,13 @@ func (d *dealer) yield(o *outbox, s *session, m *wamp.Yield) *violation {
 		return violationf("YIELD for invocation %d, which was never issued to this session", m.Request)
 	case !open: // canceled, or its caller left
 		return nil
-	case m.Options.Passthru.Scheme != "":
-		o.answer(inv, openCall{s, m.Request}, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request,
-			wamp.ErrFeatureNotSupported, "the callee answered in payload passthru mode, which is not supported"))
+	case m.Options.Passthru.Scheme != "" && d.refusesPassthru(o, s, m, inv):
 		return nil
 	}
 	o.result = wamp.Result{Request: inv.request, Payload: ready(m.Payload, inv.caller)}
+	if m.Options.Passthru.Scheme != "" {
+		o.result.Details.Passthru = m.Options.Passthru
+	}
 	o.answer(inv, openCall{s, m.Request}, &o.result)
 	return nil
 }
@@ -188,9 +217,17 @@ func (d *dealer) yieldProgress(o *outbox, s *session, m *wamp.Yield) *violation 
 		return violationf("YIELD for invocation %d, which was never issued to this session", m.Request)
 	case !open, !inv.progressive:
 		return nil
+	case m.Options.Passthru.Scheme != "" && !(inv.caller.passesThrough(wamp.RoleCaller) && sealed(m.Payload)):
+		if s.callee.takeFor(inv.caller, m.Request, inv.request) {
+			d.refusesPassthru(o, s, m, inv)
+		}
+		return nil
 	}
 	o.result = wamp.Result{Request: inv.request, Payload: ready(m.Payload, inv.caller)}
 	o.result.Details.Progress = true
+	if m.Options.Passthru.Scheme != "" {
+		o.result.Details.Passthru = m.Options.Passthru
+	}
 	o.progress(inv, openCall{s, m.Request}, &o.result)
 	return nil
 }
@@ -199,6 +236,9 @@ func (d *dealer) yieldProgress(o *outbox, s *session, m *wamp.Yield) *violation 
 func (d *dealer) fail(o *outbox, s *session, m *wamp.ErrorMessage) *violation {
 	if m.RequestType != wamp.TypeInvocation {
 		return violationf("ERROR for a %s: a client answers nothing but INVOCATION", m.RequestType)
+	}
+	if m.Details.Passthru.Scheme != "" && !s.passesThrough(wamp.RoleCallee) {
+		return unannouncedPassthru("ERROR")
 	}
 	inv, open, issued := s.callee.take(m.Request)
 	switch {
@@ -211,6 +251,9 @@ func (d *dealer) fail(o *outbox, s *session, m *wamp.ErrorMessage) *violation {
 	}
 	message := &o.failure
 	*message = wamp.ErrorMessage{RequestType: wamp.TypeCall, Request: inv.request, URI: m.URI, Payload: ready(m.Payload, inv.caller)}
+	if m.Details.Passthru.Scheme != "" {
+		passErrorThrough(message, m, inv.caller)
+	}
 	if !wamp.URI(m.URI).Valid(wamp.LooseURIs) {
 		message = o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request,
 			wamp.ErrInvalidURI, fmt.Sprintf("the callee answered with %q, which is no valid error URI", m.URI))

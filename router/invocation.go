@@ -12,12 +12,13 @@ import (
 var errNotServing = errors.New("callee does not serve the registration any more")
 
 // invoke hands a call to a callee, as the next of its invocations. It does not
-// wait. An error, which is one of errNotServing, errLacking, errNotCalling,
-// errStillOpen, errCanceled and those of Conn.Send, means that nothing has
-// happened.
+// wait. An error, which is one of errNotServing, errLacking, errBusy,
+// errNotCalling, errStillOpen, errTooMany, errCanceled and those of Conn.Send, means
+// that nothing has happened.
 func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 	caller, m := a.caller, a.call
-	if m.Options.Progress && !callee.takesChunks() {
+	if m.Options.Progress && !callee.takesChunks() ||
+		m.Options.Passthru.Scheme != "" && !callee.passesThrough(wamp.RoleCallee) {
 		return errLacking
 	}
 	payload := ready(m.Payload, callee)
@@ -30,8 +31,11 @@ func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 	if !serves {
 		return errNotServing
 	}
+	if a.picky && service.limit != 0 && service.running >= service.limit {
+		return errBusy
+	}
 	id := c.last.Next()
-	if err := caller.caller.open(m.Request, openCall{callee: callee, invocation: id}, a.from); err != nil {
+	if err := caller.caller.open(m.Request, openCall{callee: callee, invocation: id}, a.from, caller.realm.router.limits.MaxCalls); err != nil {
 		return err
 	}
 	message := &o.invocation
@@ -51,6 +55,9 @@ func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 		message.Details.CallerAuthRole = caller.identity.Role
 	}
 	message.Details.TrustLevel, message.Details.HasTrustLevel = trustLevel, trusted
+	if m.Options.Passthru.Scheme != "" {
+		message.Details.Passthru = m.Options.Passthru
+	}
 	timeout := m.Options.Timeout
 	if service.timing {
 		message.Details.Timeout, timeout = timeout, 0
@@ -63,7 +70,7 @@ func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 	if c.invocations == nil {
 		c.invocations = make(map[wamp.ID]invocation)
 	}
-	inv := invocation{caller: caller, request: m.Request, registration: reg, progressive: progressive}
+	inv := invocation{caller: caller, request: m.Request, registration: reg, progressive: progressive, counted: service.limit != 0}
 	keep = keep && c.kept+a.kept.size() <= callee.realm.router.limits.RerouteBytes
 	if timeout != 0 || m.Options.Progress || keep {
 		inv.terms = new(terms)
@@ -77,6 +84,9 @@ func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 	}
 	if timeout != 0 {
 		inv.terms.clock.start(a, openCall{callee, id}, inv.terms)
+	}
+	if inv.counted {
+		c.count(reg.id, true)
 	}
 	c.invocations[id] = inv
 	return nil

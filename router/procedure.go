@@ -64,11 +64,14 @@ func (d *dealer) callRouter(o *outbox, s *session, m *wamp.Call) (served bool, v
 	if procedure == nil {
 		return false, nil
 	}
-	switch s.caller.open(m.Request, servedByRouter, openCall{}) {
+	switch s.caller.open(m.Request, servedByRouter, openCall{}, s.realm.router.limits.MaxCalls) {
 	case errNotCalling:
 		return true, nil
 	case errStillOpen:
 		return true, violationf("CALL with request id %d, which belongs to a call that is still open", m.Request)
+	case errTooMany:
+		s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrUnavailable, tooManyCalls)
+		return true, nil
 	}
 	c := &routerCall{out: o, caller: s, realm: d.realm}
 	payload, err := c.serve(m, procedure)

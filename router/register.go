@@ -3,6 +3,7 @@ package router
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wampkit/wampkit/wamp"
@@ -32,11 +33,15 @@ func (d *dealer) register(o *outbox, s *session, m *wamp.Register) *violation {
 		return refuse(wamp.ErrDiscloseMeDisallowed, "this realm does not disclose callers")
 	case m.Options.RunMode != "":
 		return refuse(wamp.ErrFeatureNotSupported, "sharded registrations are not supported")
-	case m.Options.ForceReregister:
-		return refuse(wamp.ErrFeatureNotSupported, "force_reregister is not supported")
 	}
 	for {
 		err := d.serve(s, m, match, policy)
+		if err == errTaken && m.Options.ForceReregister && d.takeOver(o, s, m, match) {
+			continue
+		}
+		if err == errTooMany {
+			return refuse(wamp.ErrUnavailable, "this session has as many registrations as it may have")
+		}
 		if err == errTaken {
 			return refuse(wamp.ErrProcedureAlreadyExists, "%q is registered already", m.Procedure)
 		}
@@ -76,6 +81,7 @@ func (d *dealer) serve(s *session, m *wamp.Register, match wamp.Match, p policy)
 	if err := s.callee.serve(s, &registered, serving{
 		registration: reg,
 		disclosing:   m.Options.DiscloseCaller,
+		limit:        m.Options.Concurrency,
 		timing:       m.Options.ForwardTimeout && s.roles.Supports(wamp.RoleCallee, wamp.FeatureCallTimeout),
 	}); err != nil {
 		return err
@@ -87,6 +93,36 @@ func (d *dealer) serve(s *session, m *wamp.Register, match wamp.Match, p policy)
 	}
 	reg.noteServed(s)
 	return nil
+}
+
+// replaced is the reason of a revocation that makes room for force_reregister.
+const replaced wamp.URI = "wampkit.registration.replaced"
+
+// takeOver revokes a registration of a single callee, so that s can have the
+// procedure, and reports whether another attempt makes sense. It ends the part of
+// a callee that takes nothing any more, too: that is whom it is made for.
+func (d *dealer) takeOver(o *outbox, s *session, m *wamp.Register, match wamp.Match) bool {
+	d.mu.RLock()
+	reg, exists := d.registrations.get(match, m.Procedure)
+	var callees []*session
+	if exists {
+		callees = reg.callees
+	}
+	d.mu.RUnlock()
+	switch {
+	case !exists:
+		return true // it has gone in the meantime
+	case reg.policy != single || slices.Contains(callees, s):
+		return false
+	}
+	for _, callee := range callees {
+		_, _ = d.revoke(o, reg.id, callee.id, replaced) // what is not there any more is as good
+		if callee.callee.give(reg.id) != nil {
+			d.withdraw(reg, callee)
+		}
+		d.realm.tell(o, callee)
+	}
+	return true
 }
 
 // unregister carries out UNREGISTER. Invocations that are under way go on.

@@ -25,6 +25,8 @@ type attempt struct {
 	// the call's clock said.
 	from  openCall
 	clock clock
+	// picky passes over callees that have as much to do as they asked for.
+	picky bool
 }
 
 // keptCall is a call that does not depend on buffers that are used again.

@@ -46,7 +46,7 @@ var errEnded = errors.New("subscription has ended")
 
 // admit makes s a member and queues subscribed, and what is retained unless r is
 // nil, in one step for everybody who looks. A session that is a member already
-// stays the member that it is. It fails with errEnded, or like Conn.Send; a
+// stays the member that it is. It fails with errEnded, errTooMany, or like Conn.Send; a
 // subscription that is without members then has ended.
 func (sub *subscription) admit(s *session, subscribed *wamp.Subscribed, r *retention) (*membership, error) {
 	sub.mu.Lock()
@@ -103,10 +103,14 @@ func (r *subscriber) join(m *membership, subscribed *wamp.Subscribed) (*membersh
 	if r.left {
 		return nil, net.ErrClosed
 	}
+	held := r.memberships[m.subscription.id]
+	if held == nil && len(r.memberships) >= m.session.realm.router.limits.MaxSubscriptions {
+		return nil, errTooMany
+	}
 	if err := m.conn.Send(subscribed); err != nil {
 		return nil, err
 	}
-	if held := r.memberships[m.subscription.id]; held != nil {
+	if held != nil {
 		return held, nil
 	}
 	if r.memberships == nil {
