@@ -315,6 +315,20 @@ func TestHistoryThatIsTooLargeForOneResult(t *testing.T) {
 	}
 }
 
+func TestMetaEventsCanBeRemembered(t *testing.T) {
+	r := start(t, remembering(router.HistoryConfig{URI: "wamp.session.on_join"}), links[0])
+	reader, later := r.join(), r.join()
+	later.quiet() // by then its coming has been told
+	args, _ := reader.call("wamp.subscription.lookup", `,["wamp.session.on_join"]`)
+	var joined []wamp.ID
+	for _, e := range reader.events(wamp.ID(args[0].(int64)), `{}`) {
+		joined = append(joined, wamp.ID(e["args"].([]any)[0].(wamp.Dict)["session"].(int64)))
+	}
+	if !slices.Equal(joined, []wamp.ID{reader.id, later.id}) {
+		t.Errorf("the history tells of %v, want %d and %d", joined, reader.id, later.id)
+	}
+}
+
 func TestEventHistoryIsAnnouncedWhereThereIsOne(t *testing.T) {
 	r := start(t, router.Config{Realms: []router.RealmConfig{{Name: "realm1"}}}, links[0])
 	if r.announced(t, "broker")["event_history"] != nil {
