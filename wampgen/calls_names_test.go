@@ -54,6 +54,10 @@ func (named) Err(_ context.Context, err string) error {
 	return &naming.ErrOops{Level: naming.Level(len(err))}
 }
 
+func (named) Rename(_ context.Context, old, new string) (*naming.Renamed, error) {
+	return &naming.Renamed{Name: old + new}, nil
+}
+
 func TestUnfortunateNamesWork(t *testing.T) {
 	onEverySerializer(t, func(t *testing.T, service, session *runtime.Session) {
 		ctx := t.Context()
@@ -77,6 +81,8 @@ func TestUnfortunateNamesWork(t *testing.T) {
 		if oops := (*naming.ErrOops)(nil); !errors.As(err, &oops) || oops.Level != 4 {
 			t.Errorf("Err: %v", err)
 		}
+		renamed, err := client.Rename(ctx, "a", "b")
+		check(t, "Rename", err, *renamed, naming.Renamed{Name: "ab"})
 		if _, err := client.HTTPGetURL(ctx, "x"); !errors.Is(err, wamp.ErrNoSuchProcedure) {
 			t.Errorf("an unimplemented method: %v", err)
 		}

@@ -31,7 +31,7 @@ func (b *block) reads(values []*model.Value) {
 	}
 }
 
-// converts reserves what sending values mentions.
+// sends reserves what sending values mentions.
 func (b *block) sends(values []*model.Value) {
 	for _, v := range values {
 		if converts(v.Kind, elem(v)) {

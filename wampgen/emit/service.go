@@ -138,6 +138,9 @@ func (f *file) clientMethod(s *serviceNames, p *procedureNames) {
 	b := f.newBlock(f.runtime(), p.variable)
 	b.sends(p.Args)
 	b.reads(p.Results)
+	if p.ResultForm == model.Struct {
+		b.scope.Reserve("new") // see assignStruct
+	}
 	ctx := b.local(contextName(p.Method), "ctx")
 	params, results := b.locals(p.Args), b.locals(p.Results)
 	failure := ""

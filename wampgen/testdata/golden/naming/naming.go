@@ -43,8 +43,17 @@ type Names interface {
 	// Err is the name of a parameter, and the error has none.
 	Err(ctx stdcontext.Context, err string) error
 
+	// Rename has the name of a function that the emitted body calls.
+	//wamp:procedure result=kwargs
+	Rename(ctx stdcontext.Context, old, new string) (*Renamed, error)
+
 	// HTTPGetURL has initialisms.
 	HTTPGetURL(ctx stdcontext.Context, url string) (string, error)
+}
+
+// Renamed travels as keywords.
+type Renamed struct {
+	Name string `json:"name"`
 }
 
 // Level has the name of a parameter.
