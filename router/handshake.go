@@ -170,16 +170,39 @@ func (p *peer) read(m *wamp.Hello) (*hello, error) {
 		return nil, wamp.NewError(wamp.ErrProtocolViolation, "HELLO.Details.roles announces no role of a client")
 	}
 	h := &hello{roles: roles}
-	h.agent, _ = m.Details["agent"].(string)
-	h.authID, _ = m.Details["authid"].(string)
-	h.authExtra, _ = m.Details["authextra"].(wamp.Dict)
-	methods, _ := m.Details["authmethods"].([]any)
+	var methods []any
+	err = errors.Join(
+		detail(m.Details, "agent", &h.agent),
+		detail(m.Details, "authid", &h.authID),
+		detail(m.Details, "authextra", &h.authExtra),
+		detail(m.Details, "authmethods", &methods),
+	)
 	for _, method := range methods {
-		if name, ok := method.(string); ok {
-			h.authMethods = append(h.authMethods, name)
+		name, ok := method.(string)
+		if !ok {
+			err = errors.Join(err, errors.New("authmethods: want a list of strings"))
 		}
+		h.authMethods = append(h.authMethods, name)
+	}
+	if err != nil {
+		return nil, wamp.NewError(wamp.ErrProtocolViolation, "HELLO.Details: %v", err)
 	}
 	return h, nil
+}
+
+// detail reads an attribute of HELLO.Details, if it is there. As in options,
+// null counts as absent, and a value of another type breaks the protocol.
+func detail[T any](details wamp.Dict, name string, value *T) error {
+	v := details[name]
+	if v == nil {
+		return nil
+	}
+	typed, ok := v.(T)
+	if !ok {
+		return fmt.Errorf("%s: %T is no %T", name, v, *value)
+	}
+	*value = typed
+	return nil
 }
 
 func playsAny(announced wamp.Roles, roles []wamp.Role) bool {
