@@ -65,12 +65,19 @@ var messages = Chapter{Title: "Messages and serialization", Cases: []Case{
 		ID: "W019", Level: Must, Spec: "b/messages", Links: everyRawSocket,
 		Rule: "An option has its own type: an integer is no bool, a string no list. What else is there is a protocol violation.",
 		Test: func(t *T) {
+			canary := t.Canary()
 			for _, message := range wrongOptions() {
 				t.Violates(message...)
 			}
-			hello := t.Connect()
-			hello.Send(1, "realm1", d{"roles": d{"callee": d{"features": d{"call_canceling": 1}}}})
-			hello.ExpectViolation()
+			for _, details := range []d{
+				{"roles": d{"callee": d{"features": d{"call_canceling": 1}}}}, {"roles": d{"callee": d{"features": true}}}, {"agent": 5}, {"authid": 5},
+				{"authmethods": "anonymous"}, {"authmethods": l{5}}, {"authextra": l{}},
+			} {
+				p := t.Connect()
+				p.Send(1, "realm1", merged([]d{{"roles": d{"caller": d{}}}, details}))
+				p.ExpectViolation()
+			}
+			canary.Sing()
 		},
 	},
 	{

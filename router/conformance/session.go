@@ -204,7 +204,12 @@ var beginningAndEnd = []Case{
 		ID: "W052", Level: Must, Spec: "b/sessions", Links: everyLink,
 		Rule: "When the connection is lost the session ends as if it had said GOODBYE.",
 		Test: func(t *T) {
-			for _, lose := range []func(p *Peer){(*Peer).Reset, (*Peer).Close} {
+			inside := func(p *Peer) { // a frame
+				frame := p.wire.framed(p.encode(l{16, 9, d{}, "com.topic", l{"x"}}))
+				p.SendOctets(frame[:len(frame)-3])
+				p.Close()
+			}
+			for _, lose := range []func(p *Peer){(*Peer).Reset, (*Peer).Close, inside} {
 				p, other := t.Peer(), t.Peer()
 				leaves := t.leaves(p, other)
 				p.Register("com.procedure")
