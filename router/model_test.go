@@ -1,0 +1,359 @@
+package router_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/wampkit/wampkit/router"
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// TestW092_HistoriesAgreeWithTheModel plays short random histories of calls that
+// are answered, canceled, too slow, continued, passed on and abandoned, all at the
+// same time, and compares what everybody heard with a model of what they may hear.
+func TestW092_HistoriesAgreeWithTheModel(t *testing.T) {
+	histories := 1000
+	if testing.Short() {
+		histories = 200
+	}
+	r := start(t, router.Config{AutoRealm: &router.RealmConfig{}}, link{"pipe", wamp.CBOR})
+	var players sync.WaitGroup
+	const parallel = 4
+	for n := range parallel {
+		players.Go(func() {
+			for seed := n; seed < histories && !t.Failed(); seed += parallel {
+				playHistory(t, r, uint64(seed))
+			}
+		})
+	}
+	players.Wait()
+	if got := r.Stats(); got.Violations != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// modelCall is a call as its caller knows it.
+type modelCall struct {
+	key       string
+	timeout   bool
+	progress  bool // receive_progress
+	chunked   bool
+	more      bool // the last chunk is still to be said
+	chunks    int
+	finals    int
+	afterward int // messages after the final one
+	heard     []string
+}
+
+// modelCallee is what a callee said and heard.
+type modelCallee struct {
+	*peer
+	features string
+	cancels  bool // announced call_canceling
+	streams  bool // announced progressive_call_invocations
+	left     bool
+
+	registration wamp.ID
+	calls        map[wamp.ID]string // by invocation
+	chunks       map[wamp.ID]int
+	interrupts   map[wamp.ID]int
+	last         wamp.ID
+	said         map[string]bool // "key answer"
+	complaints   []string
+}
+
+func (c *modelCallee) complain(format string, args ...any) {
+	c.complaints = append(c.complaints, fmt.Sprintf(format, args...))
+}
+
+var modelFeatures = []string{
+	``,
+	`"call_canceling":true`,
+	`"call_canceling":true,"progressive_call_results":true,"call_reroute":true`,
+	`"call_canceling":true,"progressive_call_results":true,"progressive_call_invocations":true`,
+	`"call_canceling":true,"progressive_call_results":true,"progressive_call_invocations":true,"call_reroute":true`,
+}
+
+const modelBarrier = 1_000_000
+
+func playHistory(t *testing.T, r *place, seed uint64) {
+	random := rand.New(rand.NewPCG(seed, 5))
+	realm := fmt.Sprintf("realm.n%d", seed)
+	policy := []string{"single", "roundrobin", "random", "first", "last"}[random.IntN(5)]
+	callees := make([]*modelCallee, 1)
+	if policy != "single" {
+		callees = make([]*modelCallee, 1+random.IntN(3))
+	}
+	var serving, calling sync.WaitGroup
+	for i := range callees {
+		f := random.IntN(len(modelFeatures))
+		c := &modelCallee{
+			cancels: f >= 1, streams: f >= 3, features: modelFeatures[f],
+			calls: map[wamp.ID]string{}, chunks: map[wamp.ID]int{}, interrupts: map[wamp.ID]int{}, said: map[string]bool{},
+		}
+		c.peer = r.dial().hello(realm, `{"roles":{"callee":{"features":{`+c.features+`}},"subscriber":{}}}`)
+		defer c.conn.Close()
+		c.registration = c.register(fmt.Sprintf(`{"invoke":%q}`, policy), "com.procedure")
+		callees[i] = c
+		private := rand.New(rand.NewPCG(seed, uint64(100+i)))
+		serving.Go(func() { c.serve(private) })
+	}
+	callers := make([]*modelCaller, 1+random.IntN(2))
+	for i := range callers {
+		c := &modelCaller{peer: r.dial().hello(realm, `{"roles":{"caller":{"features":{"progressive_call_invocations":true}},"subscriber":{}}}`)}
+		defer c.conn.Close()
+		callers[i] = c
+		private := rand.New(rand.NewPCG(seed, uint64(200+i)))
+		calling.Go(func() { c.play(private, fmt.Sprintf("c%d", i)) })
+	}
+	calling.Wait()
+	for _, c := range callees {
+		c.say(`[34,%d,1]`, modelBarrier)
+	}
+	serving.Wait()
+	anybodyLeft := false
+	said := map[string]bool{}
+	served := map[string]int{}
+	for i, c := range callees {
+		for _, complaint := range c.complaints {
+			t.Errorf("history %d, %s: callee %d {%s}: %s", seed, policy, i, c.features, complaint)
+		}
+		anybodyLeft = anybodyLeft || c.left
+		for answer := range c.said {
+			said[answer] = true
+		}
+		for _, key := range c.calls {
+			served[key]++
+		}
+	}
+	for _, c := range callers {
+		if !c.left {
+			c.listen(true)
+			for _, complaint := range c.judge(said, anybodyLeft) {
+				t.Errorf("history %d, %s: %s", seed, policy, complaint)
+			}
+		}
+	}
+	for key, callees := range served {
+		if callees > 1 && !said[key+" wamp.error.unavailable"] {
+			t.Errorf("history %d, %s: %d callees got %s", seed, policy, callees, key)
+		}
+	}
+}
+
+// serve answers invocations in every way, or leaves, until the barrier.
+func (c *modelCallee) serve(random *rand.Rand) {
+	answer := func(id wamp.ID, key string) {
+		switch n := random.IntN(12); {
+		case n < 2: // no answer, or a later one
+		case n < 3:
+			c.said[key+" com.error"] = true
+			c.say(`[8,68,%d,{},"com.error",[%q]]`, id, key)
+		case n < 5:
+			c.said[key+" wamp.error.unavailable"] = true
+			c.say(`[8,68,%d,{},"wamp.error.unavailable",[%q]]`, id, key)
+		case n < 8:
+			c.said[key+" progress"] = true
+			c.say(`[70,%d,{"progress":true},[%q]]`, id, key)
+			if random.IntN(2) == 0 {
+				c.said[key+" result"] = true
+				c.say(`[70,%d,{},[%q]]`, id, key)
+			}
+		default:
+			c.said[key+" result"] = true
+			c.say(`[70,%d,{},[%q]]`, id, key)
+		}
+	}
+	for barrier := modelBarrier; ; {
+		m, err := c.receive()
+		if err != nil {
+			c.complain("%v", err)
+			return
+		}
+		switch m.items[0] {
+		case int64(8):
+			if m.id(2) != wamp.ID(barrier) {
+				c.complain("unexpected %s", m.text)
+				return
+			}
+			if barrier > modelBarrier {
+				return // everything that was said has been handled
+			}
+			barrier++
+			c.say(`[34,%d,1]`, barrier)
+		case int64(68):
+			id := m.id(1)
+			c.invoked(m, id)
+			if random.IntN(25) == 0 {
+				c.left = true
+				c.conn.Close()
+				return
+			}
+			answer(id, c.calls[id])
+			if random.IntN(4) == 0 && c.last > 1 { // once more, or late
+				late := wamp.ID(1 + random.Uint64N(uint64(c.last)))
+				answer(late, c.calls[late])
+			}
+		case int64(69):
+			id := m.id(1)
+			c.interrupts[id]++
+			if !c.cancels || c.calls[id] == "" || c.interrupts[id] > 2 {
+				c.complain("unexpected %s", m.text)
+			}
+			if random.IntN(2) == 0 {
+				answer(id, c.calls[id])
+			}
+		default:
+			c.complain("unexpected %s", m.text)
+		}
+	}
+}
+
+// invoked checks an INVOCATION.
+func (c *modelCallee) invoked(m heard, id wamp.ID) {
+	args := m.items[4].([]any)
+	key, chunk := args[0].(string), int(args[1].(int64))
+	before, again := c.calls[id]
+	switch {
+	case m.id(2) != c.registration:
+		c.complain("registration is %d in %s", c.registration, m.text)
+	case !again && (id != c.last+1 || chunk != 0):
+		c.complain("after invocation %d: %s", c.last, m.text)
+	case again && (before != key || chunk != c.chunks[id]+1 || !c.streams):
+		c.complain("after chunk %d of %s: %s", c.chunks[id], before, m.text)
+	}
+	if !again {
+		for _, other := range c.calls {
+			if other == key {
+				c.complain("the same call again: %s", m.text)
+			}
+		}
+	}
+	c.calls[id], c.chunks[id] = key, chunk
+	c.last = max(c.last, id)
+}
+
+// modelCaller is a caller with its calls, which are counted from 1.
+type modelCaller struct {
+	*peer
+	calls []*modelCall
+	left  bool
+	stray []string
+}
+
+// play makes calls, continues and cancels them, and perhaps leaves. In the end it
+// cancels all of them, and waits for the answers.
+func (c *modelCaller) play(random *rand.Rand, name string) {
+	for range 3 + random.IntN(8) {
+		pick := -1
+		if len(c.calls) > 0 {
+			pick = random.IntN(len(c.calls))
+		}
+		switch n := random.IntN(20); {
+		case n == 0 && random.IntN(3) == 0:
+			c.left = true
+			c.conn.Close()
+			return
+		case n < 5 && pick >= 0:
+			c.say(`[49,%d,{"mode":%q}]`, pick+1, []string{"skip", "kill", "killnowait"}[random.IntN(3)])
+		case n < 12 && pick >= 0 && c.calls[pick].more:
+			call := c.calls[pick]
+			call.more = random.IntN(3) > 0
+			call.chunks++
+			c.say(`[48,%d,{"progress":%t},"com.procedure",[%q,%d]]`, pick+1, call.more, call.key, call.chunks)
+		default:
+			call := &modelCall{
+				key: fmt.Sprintf("%s.%d", name, len(c.calls)+1), timeout: random.IntN(4) == 0,
+				progress: random.IntN(2) == 0, chunked: random.IntN(3) == 0,
+			}
+			call.more = call.chunked
+			c.calls = append(c.calls, call)
+			timeout := 0
+			if call.timeout {
+				timeout = 1
+			}
+			c.say(`[48,%d,{"timeout":%d,"receive_progress":%t,"progress":%t},"com.procedure",[%q,0]]`,
+				len(c.calls), timeout, call.progress, call.chunked, call.key)
+		}
+	}
+	for i := range c.calls {
+		c.say(`[49,%d,{"mode":"skip"}]`, i+1)
+	}
+	c.listen(false)
+}
+
+// listen takes note of messages until every call is answered, or all that were
+// sent so far.
+func (c *modelCaller) listen(all bool) {
+	open := len(c.calls)
+	if all {
+		open = 1
+		c.say(`[34,%d,1]`, modelBarrier)
+	}
+	for open > 0 {
+		m, err := c.receive()
+		if err != nil {
+			c.stray = append(c.stray, err.Error())
+			return
+		}
+		var request wamp.ID
+		final, what := true, "result"
+		switch {
+		case m.items[0] == int64(50):
+			request = m.id(1)
+			if m.dict(2)["progress"] == true {
+				final, what = false, "progress"
+			}
+		case m.items[0] == int64(8) && m.items[1] == int64(48):
+			request, what = m.id(2), m.items[4].(string)
+		case all && m.items[0] == int64(8) && m.id(2) == modelBarrier:
+			return
+		}
+		if request < 1 || int(request) > len(c.calls) {
+			c.stray = append(c.stray, m.text)
+			continue
+		}
+		call := c.calls[request-1]
+		call.heard = append(call.heard, what)
+		if call.finals > 0 {
+			call.afterward++
+		}
+		if final {
+			call.finals++
+			open--
+		}
+	}
+}
+
+// judge compares what the caller heard with what the callees said.
+func (c *modelCaller) judge(said map[string]bool, anybodyLeft bool) (complaints []string) {
+	complaints = c.stray
+	for _, call := range c.calls {
+		if call.finals != 1 || call.afterward > 0 {
+			complaints = append(complaints, fmt.Sprintf("%s heard %q", call.key, call.heard))
+		}
+		for _, what := range call.heard {
+			legitimate := said[call.key+" "+what]
+			switch what {
+			case "progress":
+				legitimate = legitimate && call.progress
+			case "wamp.error.canceled":
+				legitimate = true // all are canceled in the end
+			case "wamp.error.timeout":
+				legitimate = call.timeout
+			case "wamp.error.no_available_callee":
+				legitimate = said[call.key+" wamp.error.unavailable"]
+			case "wamp.error.no_such_procedure":
+				legitimate = anybodyLeft
+			case "wamp.error.feature_not_supported":
+				legitimate = call.chunked
+			}
+			if !legitimate {
+				complaints = append(complaints, fmt.Sprintf("%s heard %q, which nothing accounts for", call.key, what))
+			}
+		}
+	}
+	return complaints
+}
