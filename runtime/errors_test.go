@@ -159,6 +159,7 @@ func TestInternalErrorsStayInside(t *testing.T) {
 		{"canceled", fmt.Errorf("secret: %w", context.Canceled), wamp.ErrCanceled},
 		{"deadline", fmt.Errorf("secret: %w", context.DeadlineExceeded), wamp.ErrTimeout},
 		{"closed session", fmt.Errorf("secret: %w", runtime.ErrSessionClosed), wamp.ErrRuntimeError},
+		{"closed session with its cause", &runtime.ClosedError{Cause: &wamp.Error{URI: wamp.ErrProtocolViolation, Args: []any{"secret"}}}, wamp.ErrRuntimeError},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var logged log

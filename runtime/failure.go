@@ -101,7 +101,8 @@ func isOwn(err, target error) bool {
 }
 
 // visit calls f with err and what it wraps, but not with the errors of other
-// peers and what those wrap, until f returns true.
+// peers and what those wrap, until f returns true. Why a session has ended is
+// nobody's answer either, even where that is an error of WAMP.
 func visit(err error, f func(error) bool) bool {
 	if err == nil {
 		return false
@@ -113,6 +114,8 @@ func visit(err error, f func(error) bool) bool {
 		return true
 	}
 	switch wrapper := err.(type) {
+	case *ClosedError:
+		return false
 	case interface{ Unwrap() error }:
 		return visit(wrapper.Unwrap(), f)
 	case interface{ Unwrap() []error }:

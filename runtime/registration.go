@@ -80,7 +80,7 @@ func (s *Session) registered(member *registered, id wamp.ID, err error) error {
 		return err
 	}
 	if s.registrations[id] != nil { // a shared registration that this session is already in
-		return fmt.Errorf("%w by this session", wamp.ErrProcedureAlreadyExists)
+		return &localFailure{code: wamp.ErrProcedureAlreadyExists, text: string(wamp.ErrProcedureAlreadyExists) + " by this session"}
 	}
 	member.mu.Lock()
 	defer member.mu.Unlock()
