@@ -189,9 +189,16 @@ func (c *longPoll) leave() {
 	c.Close()
 }
 
-// leftByPeer closes because the peer asked for it.
-func (c *longPoll) leftByPeer() {
+// leftByPeer closes because the peer asked for it. Messages that are on their
+// way in an answer have left then, so that a Shutdown can tell that they have.
+func (c *longPoll) leftByPeer(gone <-chan struct{}) {
 	c.stop(io.EOF)
+	c.replacePoll()
+	select {
+	case c.polling <- struct{}{}:
+		<-c.polling
+	case <-gone: // or it has not the time to wait for them
+	}
 	c.Close()
 }
 

@@ -54,6 +54,7 @@ func (s *Server) pollsAt(base string) bool {
 
 // servePoll answers a request for long-poll.
 func (s *Server) servePoll(w http.ResponseWriter, r *http.Request, p pollRequest) {
+	defer s.boundRest(w)
 	if !s.checkOrigin(w, r) {
 		return
 	}
@@ -67,7 +68,7 @@ func (s *Server) servePoll(w http.ResponseWriter, r *http.Request, p pollRequest
 	case p.verb == "close":
 		// A connection that is gone already, perhaps after a last message, is closed too.
 		if c := s.longPolls.find(p.id); c != nil {
-			c.leftByPeer()
+			c.leftByPeer(r.Context().Done())
 		}
 		answerDone(w, r)
 	case p.verb == "receive":
@@ -120,6 +121,12 @@ func setReadDeadline(w http.ResponseWriter, t time.Time) {
 
 func setWriteDeadline(w http.ResponseWriter, t time.Time) {
 	_ = http.NewResponseController(w).SetWriteDeadline(t)
+}
+
+// boundRest bounds how long net/http waits for what is left of a request's body
+// when the request has been answered.
+func (s *Server) boundRest(w http.ResponseWriter) {
+	setReadDeadline(w, s.options.Config.handshakeDeadline())
 }
 
 // readBody reads a request's body of at most limit octets into memory, before

@@ -44,6 +44,7 @@ type queue struct {
 	flushing bool          // somebody is taking chunks away and goes on until none are left
 	ended    bool          // nothing more may be queued
 	err      error         // why nothing can be written any more
+	lost     bool          // something was queued then
 	changed  chan struct{} // closed at the next change that a waiter may wait for, nil without waiters
 }
 
@@ -225,7 +226,7 @@ func (q *queue) fail(cause error) {
 	defer q.mu.Unlock()
 	q.ended = true
 	if q.err == nil {
-		q.err = cause
+		q.err, q.lost = cause, q.size > 0
 	}
 	if !q.flushing { // else a system call may still be reading the buffers
 		for _, c := range q.chunks[q.head:] {
@@ -272,7 +273,7 @@ func (q *queue) awaitControl() bool {
 
 // awaitEmpty waits until everything is written.
 func (q *queue) awaitEmpty(timeout time.Duration) bool {
-	return q.await(max(timeout, 0), func() (done, over bool) { return q.err == nil && q.size == 0, q.err != nil })
+	return q.await(max(timeout, 0), func() (done, over bool) { return q.size == 0 && !q.lost, q.err != nil })
 }
 
 // await waits until state, which is called with mu held, says that what is

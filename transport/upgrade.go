@@ -45,6 +45,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // explain answers a request that is not for us.
 func (s *Server) explain(w http.ResponseWriter) {
+	defer s.boundRest(w)
 	w.Header().Set("Upgrade", "websocket")
 	w.Header().Set("Connection", "Upgrade")
 	http.Error(w, "This is a WAMP router: connect with WebSocket and one of the subprotocols "+s.served()+".", http.StatusUpgradeRequired)
