@@ -16,6 +16,7 @@ import (
 	"go/token"
 	"go/types"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -82,7 +83,8 @@ func Load(ctx context.Context, config Config) ([]*Package, diag.List, error) {
 	var result []*Package
 	var complaints diag.List
 	if len(loaded) == 0 {
-		complaints.Add(token.Position{}, diag.LoadFailed, "no packages match %s: is there a go.mod here or above, and Go files that the build tags select?", strings.Join(patterns(config), " "))
+		complaints.Add(token.Position{}, diag.LoadFailed, "no packages match %s: is there a go.mod here or above, and Go files that the build tags select?%s",
+			strings.Join(patterns(config), " "), goCommandSays(ctx, config))
 	}
 	sources, typeErrors := NewSources(), newTypeErrors(loaded)
 	for _, p := range loaded {
@@ -95,6 +97,26 @@ func Load(ctx context.Context, config Config) ([]*Package, diag.List, error) {
 	}
 	slices.SortFunc(result, func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
 	return result, complaints, nil
+}
+
+// goCommandSays is what the go command has to say about patterns that match
+// nothing, in a sentence of its own. The loader keeps it to itself, go.mod files
+// that are not up to date included.
+func goCommandSays(ctx context.Context, config Config) string {
+	args := []string{"list"}
+	if config.Tags != "" {
+		args = append(args, "-tags="+config.Tags)
+	}
+	list := exec.CommandContext(ctx, "go", append(append(args, "--"), patterns(config)...)...)
+	list.Dir, list.Env = config.Dir, config.Env
+	var complaint strings.Builder
+	list.Stderr = &complaint
+	_ = list.Run() // what it says matters, not how it ends
+	said := strings.Join(strings.Fields(complaint.String()), " ")
+	if said == "" {
+		return ""
+	}
+	return " The go command says: " + said
 }
 
 func patterns(config Config) []string {
