@@ -81,7 +81,11 @@ func (c *routerCall) mayLeave(testament []byte) error {
 	if errors.As(err, &v) {
 		return wamp.NewError(wamp.ErrInvalidArgument, "%s: %s", c.procedure, v.Reason)
 	}
-	if uri, message := c.realm.broker.forbids(m.(*wamp.Publish)); uri != "" {
+	publish := m.(*wamp.Publish)
+	if publish.Options.Passthru.Scheme != "" && !c.caller.passesThrough(wamp.RolePublisher) {
+		return wamp.NewError(wamp.ErrFeatureNotSupported, "%s with ppt_scheme by a publisher that has not announced payload_passthru_mode", c.procedure)
+	}
+	if uri, message := c.realm.broker.forbids(publish); uri != "" {
 		return wamp.NewError(uri, "%s: %s", c.procedure, message)
 	}
 	return nil

@@ -195,3 +195,23 @@ func TestW183_W190_TestamentsOfKilledSessions(t *testing.T) {
 		killer.quiet()
 	})
 }
+
+func TestPayloadsThatArePassedThroughAreKeptSo(t *testing.T) {
+	r := start(t, remembering(router.HistoryConfig{URI: "com.sealed"}), links[0])
+	sealing := `{"roles":{"caller":{},"publisher":{"features":{"payload_passthru_mode":true}},"subscriber":{"features":{"payload_passthru_mode":true}}}}`
+	const ppt = `"ppt_scheme":"x_custom","ppt_serializer":"cbor","ppt_cipher":"c","ppt_keyid":"k"`
+	p := r.joinWith(sealing)
+	p.call(addTestament, `,["com.sealed",["\u0000AAEC"]],{"publish_options":{"retain":true,`+ppt+`}}`)
+	p.refused(wamp.TypeCall, wamp.ErrInvalidArgument, `{},%q,["com.sealed",["open"]],{"publish_options":{%s}}`, addTestament, ppt)
+	r.join().refused(wamp.TypeCall, wamp.ErrFeatureNotSupported, `{},%q,["com.sealed",["\u0000AAEC"]],{"publish_options":{%s}}`, addTestament, ppt)
+	p.say(`[6,{},"wamp.close.close_realm"]`)
+	p.hear(`[6,{},"*"]`)
+
+	heir := r.joinWith(sealing)
+	subscription := heir.subscribe(`{"get_retained":true}`, "com.sealed")
+	heir.hear(`[36,%d,"*",{"retained":true,%s},["\u0000AAEC"]]`, subscription, ppt)
+	events := heir.events(subscription, `{}`)
+	if want := parse(t, `[{`+ppt+`},["\u0000AAEC"]]`); len(events) != 1 || !matchValue(want, []any{events[0]["details"], events[0]["args"]}) {
+		t.Errorf("the history is %v", events)
+	}
+}
