@@ -3,6 +3,7 @@ package router_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -246,7 +247,7 @@ type modelCaller struct {
 // play makes calls, continues and cancels them, and perhaps leaves. In the end it
 // cancels all of them, and waits for the answers.
 func (c *modelCaller) play(random *rand.Rand, name string) {
-	for range 3 + random.IntN(8) {
+	for range 3 + random.IntN(10) {
 		pick := -1
 		if len(c.calls) > 0 {
 			pick = random.IntN(len(c.calls))
@@ -256,9 +257,13 @@ func (c *modelCaller) play(random *rand.Rand, name string) {
 			c.left = true
 			c.conn.Close()
 			return
-		case n < 5 && pick >= 0:
+		case n < 4:
+			for range random.IntN(4) {
+				c.listen(true)
+			}
+		case n < 7 && pick >= 0:
 			c.say(`[49,%d,{"mode":%q}]`, pick+1, []string{"skip", "kill", "killnowait"}[random.IntN(3)])
-		case n < 12 && pick >= 0 && c.calls[pick].more:
+		case n < 14 && pick >= 0 && c.calls[pick].more:
 			call := c.calls[pick]
 			call.more = random.IntN(3) > 0
 			call.chunks++
@@ -278,6 +283,9 @@ func (c *modelCaller) play(random *rand.Rand, name string) {
 				len(c.calls), timeout, call.progress, call.chunked, call.key)
 		}
 	}
+	for range random.IntN(2) * random.IntN(30) { // gives the others time
+		c.listen(true)
+	}
 	for i := range c.calls {
 		c.say(`[49,%d,{"mode":"skip"}]`, i+1)
 	}
@@ -287,12 +295,10 @@ func (c *modelCaller) play(random *rand.Rand, name string) {
 // listen takes note of messages until every call is answered, or all that were
 // sent so far.
 func (c *modelCaller) listen(all bool) {
-	open := len(c.calls)
 	if all {
-		open = 1
 		c.say(`[34,%d,1]`, modelBarrier)
 	}
-	for open > 0 {
+	for all || c.open() {
 		m, err := c.receive()
 		if err != nil {
 			c.stray = append(c.stray, err.Error())
@@ -322,9 +328,12 @@ func (c *modelCaller) listen(all bool) {
 		}
 		if final {
 			call.finals++
-			open--
 		}
 	}
+}
+
+func (c *modelCaller) open() bool {
+	return slices.ContainsFunc(c.calls, func(call *modelCall) bool { return call.finals == 0 })
 }
 
 // judge compares what the caller heard with what the callees said.
