@@ -12,16 +12,20 @@ import (
 // for so long that the call was canceled; see [Session.CallProgress].
 var ErrOverrun = errors.New("results come faster than they are taken")
 
+// DefaultProgressQueue is how many octets of progressive results may wait for
+// whoever ranges over them; see [WithProgressQueue].
+const DefaultProgressQueue = 4 << 20
+
 const (
-	// arrivalsLimit is how many octets of results may wait for whoever ranges over them.
-	arrivalsLimit = 1 << 20
 	// arrivalsFactor is how many times the limit may wait while the session waits for
 	// an answer, which the reader would not find otherwise.
 	arrivalsFactor = 8
+	// arrivalsShare is the part of the limit that must be taken, again and again, within the
+	// time that the reader waits. Together with that time it is what the router of
+	// this module asks of a receiver that is behind.
+	arrivalsShare = 8
 	// arrivalOverhead is what a result counts beside its payload.
 	arrivalOverhead = 256
-	// overrunLimit is how long the reader waits for one result to be taken.
-	overrunLimit = 5 * time.Second
 )
 
 // arrivals are the progressive results of one call between the session's reader and
@@ -29,9 +33,16 @@ const (
 // a slow receiver, and through it the callee does. The reader goes on while
 // somebody waits for what it may read next, which may be what the taker depends on.
 type arrivals struct {
-	session *Session
+	session  *Session
+	limit    int           // octets that may wait
+	patience time.Duration // how long the reader waits for a share of that to be taken
+
+	// Owned by the reader: when it began to wait, and how much had been taken by then.
+	since  time.Time
+	before int
 
 	mu      sync.Mutex
+	taken   int            // guarded by mu: octets that were taken in all
 	queue   fifo[*arrival] // guarded by mu
 	size    int            // guarded by mu: octets that wait
 	busy    bool           // guarded by mu: the call is open and its taker does not wait, counted in session.busyTakers
@@ -56,8 +67,15 @@ func (a *arrival) release() {
 	arrivalPool.Put(a)
 }
 
-func newArrivals(s *Session) *arrivals {
-	return &arrivals{session: s, arrived: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+func newArrivals(s *Session, o *callOptions) *arrivals {
+	q := &arrivals{
+		session: s, limit: DefaultProgressQueue, patience: blockLimit,
+		arrived: make(chan struct{}, 1), room: make(chan struct{}, 1),
+	}
+	if o.progressQueue > 0 {
+		q.limit, q.patience = o.progressQueue, o.progressPatience
+	}
+	return q
 }
 
 // put adds a result, and waits for room first. It reports false if that took too
@@ -84,23 +102,33 @@ func (q *arrivals) put(m *wamp.Result) bool {
 // awaitRoom reports false if nothing was taken for too long. mu is held, but not
 // while it waits.
 func (q *arrivals) awaitRoom() bool {
-	if q.size < arrivalsLimit || q.closed {
+	if q.size < q.limit {
+		if q.size < q.limit-q.limit/arrivalsShare {
+			q.since = time.Time{}
+		}
 		return true
 	}
 	s := q.session
-	timer := time.NewTimer(overrunLimit)
-	defer timer.Stop()
 	s.blocked.Store(true)
 	defer s.blocked.Store(false)
-	for q.size >= arrivalsLimit && !q.closed {
-		if q.size < arrivalsFactor*arrivalsLimit && s.awaits() {
+	if q.since.IsZero() {
+		q.since, q.before = time.Now(), q.taken
+	}
+	timer := time.NewTimer(time.Until(q.since.Add(q.patience)))
+	defer timer.Stop()
+	for q.size >= q.limit && !q.closed {
+		if q.size < arrivalsFactor*q.limit && s.awaits() {
+			q.since = time.Time{}
 			return true
+		}
+		if q.taken-q.before >= q.limit/arrivalsShare {
+			q.since, q.before = time.Now(), q.taken
+			timer.Reset(q.patience)
 		}
 		q.mu.Unlock()
 		expired, leaving := false, false
 		select {
 		case <-q.room:
-			timer.Reset(overrunLimit)
 		case <-s.nudge:
 		case <-s.leaving:
 			leaving = true
@@ -123,10 +151,11 @@ func (q *arrivals) take() *arrival {
 		return nil
 	}
 	a := q.queue.pop()
-	if q.size >= arrivalsLimit {
+	if q.size >= q.limit {
 		signal(q.room)
 	}
 	q.size -= a.size
+	q.taken += a.size
 	return a
 }
 

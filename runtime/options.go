@@ -26,7 +26,10 @@ type callOptions struct {
 	discloseMe bool
 	strict     bool
 	cancelMode string
-	keywords   map[string]any
+	// progressQueue is 0 for the default, and so is progressPatience then.
+	progressQueue    int
+	progressPatience time.Duration
+	keywords         map[string]any
 }
 
 type publishOptions struct {
@@ -73,6 +76,14 @@ func WithTimeout(d time.Duration) CallOption {
 // mode, the caller does not wait.
 func WithCancelMode(mode string) CallOption {
 	return callOption(func(o *callOptions) { o.cancelMode = mode })
+}
+
+// WithProgressQueue sets how many octets of progressive results may wait to be taken,
+// and for how long the session may stop reading from its connection if more come; see
+// [Session.CallProgress]. The defaults are [DefaultProgressQueue] and one second, which
+// is what a router may be expected to bear. 0 octets stand for both defaults.
+func WithProgressQueue(octets int, patience time.Duration) CallOption {
+	return callOption(func(o *callOptions) { o.progressQueue, o.progressPatience = octets, patience })
 }
 
 // WithStrictResults makes results fit the expected types exactly: all of them

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -218,43 +217,68 @@ func TestProgressAfterTheAnswer(t *testing.T) {
 	}
 }
 
-// Whoever takes results slowly slows the callee down, and loses none of them.
-func TestSlowTakerIsBackPressure(t *testing.T) {
-	onEachLink(t, func(t *testing.T, p *place) {
-		const results, size = 12000, 4 << 10
-		callee, caller := p.session(), p.session()
-		var sent atomic.Int64
-		register(t, callee, "com.test.flood", func(ctx context.Context, _ *runtime.Result) (*runtime.Result, error) {
-			chunk := strings.Repeat("x", size)
-			for i := range int64(results) {
-				if err := runtime.Progress(ctx, i, chunk); err != nil {
-					return nil, err
-				}
-				sent.Store(i + 1)
+// floods sends so many results of so many octets.
+func floods(results int64, size int) runtime.Handler {
+	return func(ctx context.Context, _ *runtime.Result) (*runtime.Result, error) {
+		chunk := strings.Repeat("x", size)
+		for i := range results {
+			if err := runtime.Progress(ctx, i, chunk); err != nil {
+				return nil, err
 			}
-			return nil, nil
-		})
-		register(t, callee, "com.test.count", count)
+		}
+		return nil, nil
+	}
+}
+
+// Results that come faster than they are taken slow the callee down, and none is lost.
+func TestProgressIsBackPressure(t *testing.T) {
+	onEachLink(t, func(t *testing.T, p *place) {
+		const results = 3000 // 12 MiB in all, of which one may wait here
+		callee, caller := p.session(), p.session()
+		register(t, callee, "com.test.flood", floods(results, 4<<10))
 		taken := int64(0)
-		for result, err := range caller.CallProgress(t.Context(), "com.test.flood") {
+		ctx, _ := runtime.NewCallContext(t.Context(), runtime.WithProgressQueue(1<<20, patience))
+		for result, err := range caller.CallProgress(ctx, "com.test.flood") {
 			if err != nil {
 				t.Fatalf("after %d results: %v", taken, err)
 			}
-			if !result.Progress {
-				break
-			}
-			if result.Args[0] != taken {
+			if result.Progress && result.Args[0] != taken {
 				t.Fatalf("got %v, want %d", result.Args[0], taken)
 			}
 			taken++
-			if taken%1000 == 0 { // the loop may use the session, whatever waits
+		}
+		if taken != results+1 {
+			t.Errorf("%d results taken, want %d", taken, results+1)
+		}
+	})
+}
+
+// The loop may wait for answers on its own session, although more results wait than may.
+func TestLoopOverProgressMayCall(t *testing.T) {
+	onEachLink(t, func(t *testing.T, p *place) {
+		const results = 1500 // 6 MiB, more than may wait unless an answer is awaited
+		callee, other, caller := p.session(), p.session(), p.session()
+		register(t, callee, "com.test.flood", floods(results, 4<<10))
+		register(t, other, "com.test.count", count)
+		taken := 0
+		ctx, _ := runtime.NewCallContext(t.Context(), runtime.WithProgressQueue(1<<20, patience))
+		for _, err := range caller.CallProgress(ctx, "com.test.flood") {
+			if err != nil {
+				t.Fatalf("after %d results: %v", taken, err)
+			}
+			if taken++; taken%500 == 0 {
+				for _, err := range caller.CallProgress(t.Context(), "com.test.count", 10) {
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
 				if _, err := caller.Call(t.Context(), "com.test.count", 0); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
-		if taken != results || sent.Load() != results {
-			t.Errorf("%d results taken of %d sent, want %d", taken, sent.Load(), results)
+		if taken != results+1 {
+			t.Errorf("%d results taken, want %d", taken, results+1)
 		}
 	})
 }
@@ -276,7 +300,8 @@ func TestResultsThatNobodyTakesEndTheCall(t *testing.T) {
 		}()
 		start := time.Now()
 		taken, last := 0, error(nil)
-		for _, err := range s.CallProgress(t.Context(), "com.test.flood") {
+		ctx, _ := runtime.NewCallContext(t.Context(), runtime.WithProgressQueue(1<<20, 5*time.Second))
+		for _, err := range s.CallProgress(ctx, "com.test.flood") {
 			if last = err; err == nil {
 				taken++
 			}

@@ -124,8 +124,9 @@ type slab[T any] struct {
 	last int // size of the latest group
 }
 
-// largestSlab is the size up to which groups grow, so that little is lost on a session that needs few.
-const largestSlab = 16
+// largestSlab is the size up to which groups grow, so that little is lost on a session that
+// needs few. A group of contexts of that size just fits into what Go's allocator hands out, 2 kB.
+const largestSlab = 14
 
 // next returns an object that was never used.
 func (s *slab[T]) next() *T {

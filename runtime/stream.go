@@ -33,7 +33,7 @@ func (s *Session) openStream(ctx context.Context, p *Procedure, args *Args, opts
 	c := s.newCall()
 	info := c.prepare(ctx, p, args, opts)
 	c.values.call = nil // the stream releases it
-	c.arrivals = newArrivals(s)
+	c.arrivals = newArrivals(s, &c.opts)
 	st := &stream{session: s, ctx: ctx, uri: p.URI, declared: p.Errors, call: c, info: info}
 	err := s.sendCall(ctx, c, p.URI, args)
 	args.release()

@@ -132,12 +132,13 @@ func (s *Session) Call(ctx context.Context, procedure wamp.URI, args ...any) (*R
 // ctx limits the call as a whole. If the router does not know progressive results,
 // the error is [wamp.ErrFeatureNotSupported], and nothing is sent.
 //
-// Results that come faster than they are taken wait in memory, up to 1 MiB. Beyond that the
-// session stops reading from its connection, so that the router, and through it the callee,
-// is slowed down. It goes on reading, up to 8 MiB, while something else in the session waits for
-// an answer. If by then no result is taken for five seconds, the call is
-// canceled, and what has come is followed by [ErrOverrun]. Long work on single
-// results belongs elsewhere than in the loop.
+// Results that come faster than they are taken wait in memory, up to [DefaultProgressQueue].
+// Beyond that the session stops reading from its connection, so that the router, and through
+// it the callee, is slowed down. It goes on, up to 8 times as much, while something else in the
+// session waits for an answer, for example in the loop. WAMP has no way to pause one call
+// alone, so this has a limit: if less than an eighth of the queue is taken within a second, the
+// call is canceled, and the results that wait are followed by [ErrOverrun]. Slow work belongs
+// elsewhere than in the loop, or needs a larger queue: see [WithProgressQueue].
 func (s *Session) CallProgress(ctx context.Context, procedure wamp.URI, args ...any) iter.Seq2[*Result, error] {
 	return func(yield func(*Result, error) bool) {
 		in := NewArgs()
