@@ -173,8 +173,10 @@ var faults = []Case{
 			}
 			slow := t.Start(hurried, asking).Connect()
 			slow.Send(1, "realm1", d{"roles": d{"caller": d{}}, "authmethods": l{"riddle"}})
-			slow.Expect(4, "riddle", aDict)
-			slow.ExpectAbort(aString)
+			if asked := slow.Expect(oneOf(4, 3), rest); asked.At(0) == int64(4) { // a machine may be so busy that HELLO is late already
+				slow.Expect(3, aDict, aString, rest)
+			}
+			slow.ExpectEnd()
 			for _, beginning := range []string{"", "\x7f", "\x7f\xf1", "GET /ws HTTP/1.1\r\n"} {
 				t.endsAfter([]byte(beginning))
 			}

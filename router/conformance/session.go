@@ -154,7 +154,7 @@ var beginningAndEnd = []Case{
 			callee.ExpectEnd()
 			t.must(<-ended)
 
-			hasty := t.Start(hurried)
+			hasty := t.Start(curt)
 			silent := hasty.Peer()
 			ended = hasty.shutdown()
 			silent.Expect(6, aDict, "wamp.close.system_shutdown")

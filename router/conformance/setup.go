@@ -47,10 +47,12 @@ func limited(change func(*router.Limits)) Option {
 	return func(c *router.Config) { change(&c.Limits) }
 }
 
-// hurried makes the router wait shortly for handshakes and farewells.
-var hurried = limited(func(l *router.Limits) {
-	l.HandshakeTimeout, l.GoodbyeTimeout, l.Linger = 50*time.Millisecond, 50*time.Millisecond, 100*time.Millisecond
-})
+// hurried makes the router wait shortly for handshakes, and curt for the answer
+// to its GOODBYE.
+var (
+	hurried = limited(func(l *router.Limits) { l.HandshakeTimeout, l.Linger = 100*time.Millisecond, 100*time.Millisecond })
+	curt    = limited(func(l *router.Limits) { l.GoodbyeTimeout = 50 * time.Millisecond })
+)
 
 // everybody lets anybody in, under the authid and role that they claim.
 var everybody = []router.Authenticator{router.Anonymous{}, claimed{}}
