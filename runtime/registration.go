@@ -13,13 +13,25 @@ import (
 type Registration struct {
 	session *Session
 	members []*registered
+	ending  ending
 }
+
+// Done is closed when the registration has ended: after Unregister, when the session
+// has ended, or when the router has revoked it. Of a registration of several
+// procedures, it tells that the first was revoked; the others are still served
+// until Unregister.
+func (r *Registration) Done() <-chan struct{} { return r.ending.done }
+
+// Err is why the registration ended: nil while it has not, and after Unregister; an
+// [ErrRevoked] or [ErrSessionClosed] otherwise.
+func (r *Registration) Err() error { return r.ending.why() }
 
 // registered is one procedure of a Registration.
 type registered struct {
 	procedure *Procedure
 	handle    func(ctx context.Context, in *Values, out *Args) error
-	limit     int // of concurrent invocations, 0 for none
+	limit     int     // of concurrent invocations, 0 for none
+	ending    *ending // of the handle
 
 	mu      sync.Mutex
 	state   registrationState // guarded by mu
@@ -40,9 +52,10 @@ const (
 // [*wamp.Error], for example with [wamp.ErrProcedureAlreadyExists].
 func (s *Session) RegisterProcedures(ctx context.Context, procs []ProcedureHandler, opts ...RegisterOption) (*Registration, error) {
 	r := &Registration{session: s}
+	r.ending.init()
 	requests := make([]*request, 0, len(procs))
 	for _, p := range procs {
-		member, req, err := s.sendRegister(ctx, p, opts)
+		member, req, err := s.sendRegister(ctx, p, &r.ending, opts)
 		if err != nil {
 			r.undo()
 			return nil, requestError("register", p.Procedure.URI, err)
@@ -59,14 +72,14 @@ func (s *Session) RegisterProcedures(ctx context.Context, procs []ProcedureHandl
 	return r, nil
 }
 
-func (s *Session) sendRegister(ctx context.Context, p ProcedureHandler, opts []RegisterOption) (*registered, *request, error) {
+func (s *Session) sendRegister(ctx context.Context, p ProcedureHandler, ending *ending, opts []RegisterOption) (*registered, *request, error) {
 	var o registerOptions
 	o.Match, o.Invoke = matchOption(p.Procedure.Match), p.Procedure.Invoke
 	o.Concurrency = uint64(max(p.Procedure.Concurrency, 0))
 	for _, opt := range opts {
 		opt.applyRegister(&o)
 	}
-	member := &registered{procedure: p.Procedure, handle: p.Handle, limit: int(o.Concurrency)}
+	member := &registered{procedure: p.Procedure, handle: p.Handle, limit: int(o.Concurrency), ending: ending}
 	req := newRequest(wamp.TypeRegister, func(id wamp.ID, err error) error { return s.registered(member, id, err) })
 	err := s.sendRequest(ctx, req, func(id wamp.ID) wamp.Message {
 		return &wamp.Register{Request: id, Options: o.RegisterOptions, Procedure: p.Procedure.URI}
@@ -119,6 +132,7 @@ func (s *Session) unregistered(details wamp.UnregisteredDetails) {
 	}
 	delete(s.registrations, details.Registration)
 	member.withdraw()
+	member.ending.end(&RevokedError{URI: member.procedure.URI, Reason: details.Reason})
 	s.logger.Warn("registration revoked by the router", "procedure", member.procedure.URI, "reason", details.Reason)
 }
 
@@ -126,6 +140,7 @@ func (s *Session) unregistered(details wamp.UnregisteredDetails) {
 // If ctx ends first the error says so, but the procedures are taken back all the same.
 // Once it was called, calling it again has no effect; neither has it when the session has ended.
 func (r *Registration) Unregister(ctx context.Context) error {
+	r.ending.end(nil)
 	var requests []*request
 	var failed error
 	for _, member := range r.members {

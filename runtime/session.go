@@ -144,7 +144,10 @@ func (s *Session) end(cause error) {
 	for _, inv := range s.running.close() {
 		inv.ctx.end(context.Canceled)
 	}
-	s.topics.end()
+	for _, member := range s.registrations {
+		member.ending.end(closed)
+	}
+	s.topics.end(closed)
 	s.crew.close()
 	close(s.done)
 }

@@ -16,7 +16,18 @@ type Subscription struct {
 	session *Session
 	inbox   inbox
 	members []*subscribed
+	ending  ending
 }
+
+// Done is closed when the subscription has ended: after Unsubscribe, when the session
+// has ended, or when the router has revoked it; what came before may still be
+// handled then. Of a subscription to several topics, it tells that the first was revoked;
+// the events of the others still come until Unsubscribe.
+func (sub *Subscription) Done() <-chan struct{} { return sub.ending.done }
+
+// Err is why the subscription ended: nil while it has not, and after Unsubscribe; an
+// [ErrRevoked] or [ErrSessionClosed] otherwise.
+func (sub *Subscription) Err() error { return sub.ending.why() }
 
 // subscribed is one topic of a Subscription.
 type subscribed struct {
@@ -25,12 +36,14 @@ type subscribed struct {
 	handle      func(ctx context.Context, in *Values) error
 	getRetained bool
 	inbox       *inbox
+	ending      *ending // of the handle
 	id          wamp.ID // guarded by subscriptions.mu, 0 until granted
 }
 
 // SubscribeTopics implements [Subscriber]. An error that the router answered is a [*wamp.Error].
 func (s *Session) SubscribeTopics(ctx context.Context, topics []TopicHandler, opts ...SubscribeOption) (*Subscription, error) {
 	sub := &Subscription{session: s}
+	sub.ending.init()
 	requests := make([]*request, 0, len(topics))
 	for i, t := range topics {
 		o := subscribeOptions{limit: DefaultQueue}
@@ -43,7 +56,7 @@ func (s *Session) SubscribeTopics(ctx context.Context, topics []TopicHandler, op
 		}
 		member := &subscribed{
 			topic: t.Topic, key: topicKey{t.Topic.URI, o.Match}, handle: t.Handle,
-			getRetained: o.GetRetained, inbox: &sub.inbox,
+			getRetained: o.GetRetained, inbox: &sub.inbox, ending: &sub.ending,
 		}
 		req, err := s.sendSubscribe(ctx, member, o.SubscribeOptions)
 		if err != nil {
@@ -87,6 +100,7 @@ func (s *Session) subscribed(member *subscribed, id wamp.ID, err error) error {
 // unsubscribed handles a revocation. It runs on the reader.
 func (s *Session) unsubscribed(details wamp.UnsubscribedDetails) {
 	for _, member := range s.topics.remove(details.Subscription) {
+		member.ending.end(&RevokedError{URI: member.topic.URI, Reason: details.Reason})
 		s.logger.Warn("subscription revoked by the router", "topic", member.topic.URI, "reason", details.Reason)
 	}
 }
@@ -97,6 +111,7 @@ func (s *Session) unsubscribed(details wamp.UnsubscribedDetails) {
 // session has ended.
 func (sub *Subscription) Unsubscribe(ctx context.Context) error {
 	s := sub.session
+	sub.ending.end(nil)
 	if !sub.inbox.close() {
 		return nil
 	}

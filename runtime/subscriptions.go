@@ -118,13 +118,14 @@ func (t *subscriptions) listeners(id wamp.ID) []*subscribed {
 }
 
 // end ends all subscriptions with the session.
-func (t *subscriptions) end() {
+func (t *subscriptions) end(why error) {
 	t.mu.Lock()
 	entries := t.byID
 	t.byID = make(map[wamp.ID]*shared)
 	t.mu.Unlock()
 	for _, entry := range entries {
 		for _, member := range entry.listeners {
+			member.ending.end(why)
 			member.inbox.end()
 		}
 	}
