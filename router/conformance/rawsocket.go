@@ -221,9 +221,10 @@ var rawSocket = Chapter{Title: "RawSocket", Cases: []Case{
 		ID: "W225", Level: Derived, Spec: "a/transport_rawsocket", Links: everyRawSocket,
 		Rule: "RawSocket runs over Unix sockets and TLS as well.",
 		Test: func(t *T) {
+			dialers := map[string]func() net.Conn{"unix": t.unixSocket(), "TLS": t.tlsSocket()}
 			subscriber := t.Peer()
 			subscriber.Subscribe("com.topic")
-			for name, dial := range map[string]func() net.Conn{"unix": t.unixSocket(), "TLS": t.tlsSocket()} {
+			for name, dial := range dialers {
 				conn := dial()
 				t.Cleanup(func() { conn.Close() })
 				w := newRawWire(conn)

@@ -39,10 +39,10 @@ var webSocket = Chapter{Title: "WebSocket transport", Cases: []Case{
 	},
 	{
 		ID: "W035", Level: Must, Spec: "b/building_blocks", Links: everyWebSocket,
-		Rule: "A WebSocket message is a WAMP message, also when it comes in fragments with control frames between them.",
+		Rule: "A WebSocket message is a WAMP message, also when it comes in fragments with control frames between them, or octet by octet from the handshake on.",
 		Test: func(t *T) {
-			p := t.Connect()
-			web := p.wire.(*WebWire)
+			web := t.Upgrade(webHandshake{subprotocols: []string{subprotocol(t.link.Format)}, slowly: true})
+			p := t.Node().newPeer(&entry{link: t.link}, web)
 			hello := p.encode(l{1, "realm1", d{"roles": d{"publisher": d{}, "caller": d{}}}})
 			for _, f := range []WebFrame{
 				{more: true, opcode: web.opcode, payload: hello[:1]},

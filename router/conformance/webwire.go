@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -77,11 +78,12 @@ type WebWire struct {
 }
 
 // webHandshake is an opening handshake. Header lines replace those that a
-// client usually sends; an empty one leaves the usual one out.
+// client usually sends.
 type webHandshake struct {
 	path         string
 	subprotocols []string
 	header       http.Header
+	slowly       bool // octet by octet
 }
 
 // upgrade does the opening handshake. The response is that of a router that
@@ -104,8 +106,14 @@ func (h webHandshake) upgrade(conn net.Conn, address string) (*WebWire, *http.Re
 	request.WriteString("\r\n")
 
 	w := &WebWire{conn: conn, in: bufio.NewReader(conn)}
-	if err := w.octets([]byte(request.String())); err != nil {
-		return nil, nil, err
+	piece := request.Len()
+	if h.slowly {
+		piece = 1
+	}
+	for octets := range slices.Chunk([]byte(request.String()), piece) {
+		if err := w.octets(octets); err != nil {
+			return nil, nil, err
+		}
 	}
 	conn.SetReadDeadline(time.Now().Add(patience))
 	response, err := http.ReadResponse(w.in, nil)
