@@ -121,8 +121,7 @@ func (b *broker) deliverLate(o *outbox, m *membership, event *wamp.Event, shared
 	if b.realm.router.limits.OnFullQueue == CloseSession {
 		m.session.endStalled()
 	}
-	m.session.dropped.Add(1)
-	counters.eventsDropped.Add(1)
+	b.drop(m, 1)
 }
 
 func (m *membership) queueUnlessExpelled(event *wamp.Event, shared *frames) error {

@@ -68,6 +68,14 @@ func TestW101_EventsForAStalledSubscriberAreDroppedAndCounted(t *testing.T) {
 	if stats.EventsDropped == 0 || stats.Stalled != 0 {
 		t.Errorf("%+v", stats)
 	}
+	if got := stats.EventsDroppedByTopic["com.topic"]; got != stats.EventsDropped {
+		t.Errorf("%d of %d dropped events are counted under their topic's root", got, stats.EventsDropped)
+	}
+	publisher.say(`[48,%d,{},"wamp.session.get",[%d]]`, publisher.next(), stalled.id)
+	details := publisher.hear(`[50,"*",{},["*"]]`)
+	if want := fmt.Sprintf(`_events_dropped:%d`, stats.EventsDropped); !strings.Contains(fmt.Sprint(details.items), want) {
+		t.Errorf("wamp.session.get does not tell %s: %v", want, details.items)
+	}
 	if stats.Waits != 1 {
 		t.Errorf("senders waited %d times for a session that took nothing, want once", stats.Waits)
 	}

@@ -155,6 +155,9 @@ func (s *session) describe() wamp.Dict {
 	if s.agent != "" {
 		details["agent"] = s.agent
 	}
+	if dropped := s.dropped.Load(); dropped > 0 {
+		details["_events_dropped"] = dropped
+	}
 	return details
 }
 

@@ -132,6 +132,5 @@ func (b *broker) giveUpRest(m *membership) {
 	dropped := uint64(len(m.retained.rest))
 	m.retained.rest = nil
 	m.subscription.mu.Unlock()
-	m.session.dropped.Add(dropped)
-	b.realm.router.counters.eventsDropped.Add(dropped)
+	b.drop(m, dropped)
 }

@@ -20,6 +20,7 @@ type Router struct {
 	server   *transport.Server
 	start    time.Time
 	counters counters
+	drops    drops
 
 	outboxes sync.Pool
 	decoders [len(serializers)]sync.Pool
@@ -90,7 +91,11 @@ func (r *Router) Connect(f wamp.Format) transport.Conn {
 }
 
 // Stats returns the router's counters as they are now.
-func (r *Router) Stats() Stats { return r.counters.snapshot() }
+func (r *Router) Stats() Stats {
+	stats := r.counters.snapshot()
+	stats.EventsDroppedByTopic = r.drops.snapshot()
+	return stats
+}
 
 // Shutdown ends the router: listeners close, every session gets GOODBYE with
 // wamp.close.system_shutdown and Limits.GoodbyeTimeout to answer it, and a HELLO

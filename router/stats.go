@@ -17,6 +17,10 @@ type Stats struct {
 	// EventsDropped counts events that were not delivered because a
 	// subscriber's queue stayed full.
 	EventsDropped uint64
+	// EventsDroppedByTopic is EventsDropped per topic root, which is the first two
+	// components of the subscribed topic or pattern. Roots beyond the first 1024
+	// are counted under "*".
+	EventsDroppedByTopic map[string]uint64
 	// EventsUndeliverable counts events that a subscriber's transport or
 	// serializer cannot carry.
 	EventsUndeliverable uint64

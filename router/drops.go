@@ -1,0 +1,59 @@
+package router
+
+import (
+	"maps"
+	"strings"
+	"sync"
+
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// maxRoots is how many topic roots are counted apart; events of further ones
+// are counted under otherRoots.
+const (
+	maxRoots   = 1024
+	otherRoots = "*"
+)
+
+// drops counts, per topic root, the events that were not delivered because
+// their subscribers do not keep up. A topic's root is its first two components.
+type drops struct {
+	mu    sync.Mutex
+	roots map[string]uint64 // guarded by mu
+}
+
+func (d *drops) add(topic wamp.URI, n uint64) {
+	root := topicRoot(topic)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.roots == nil {
+		d.roots = make(map[string]uint64)
+	}
+	if _, known := d.roots[root]; !known && len(d.roots) >= maxRoots {
+		root = otherRoots
+	}
+	d.roots[root] += n
+}
+
+func (d *drops) snapshot() map[string]uint64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return maps.Clone(d.roots)
+}
+
+// topicRoot is the first two components of a topic or pattern.
+func topicRoot(topic wamp.URI) string {
+	first, rest, found := strings.Cut(string(topic), ".")
+	if !found {
+		return first
+	}
+	second, _, _ := strings.Cut(rest, ".")
+	return first + "." + second
+}
+
+// drop counts n events that a member does not get because its session does not keep up.
+func (b *broker) drop(m *membership, n uint64) {
+	m.session.dropped.Add(n)
+	b.realm.router.counters.eventsDropped.Add(n)
+	b.realm.router.drops.add(m.subscription.uri, n)
+}
