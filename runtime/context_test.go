@@ -316,3 +316,21 @@ func TestClosingEndsHandlers(t *testing.T) {
 	}
 	remote(t, await(t, called), wamp.ErrCanceled)
 }
+
+func TestCancelModeTravels(t *testing.T) {
+	s, router := joinPeer(t, wamp.CBOR, allFeatures)
+	for _, mode := range []string{wamp.CancelSkip, wamp.CancelKill, wamp.CancelKillNoWait} {
+		outer, cancel := context.WithCancel(t.Context())
+		ctx, _ := runtime.NewCallContext(outer, runtime.WithCancelMode(mode))
+		failed := make(chan error, 1)
+		go func() { _, err := s.Call(ctx, "com.test.slow"); failed <- err }()
+		router.expect(wamp.TypeCall)
+		cancel()
+		if err := await(t, failed); !errors.Is(err, wamp.ErrCanceled) {
+			t.Errorf("%s: got %v", mode, err)
+		}
+		if m := router.expect(wamp.TypeCancel).(*wamp.Cancel); m.Options.Mode != mode {
+			t.Errorf("CANCEL.Options.mode = %q, want %q", m.Options.Mode, mode)
+		}
+	}
+}

@@ -14,6 +14,8 @@
 //   - Handlers may call, publish, subscribe, register and leave on the session that runs them.
 //   - Arguments are encoded once, in CBOR, where they are made, and decoded once, where
 //     they are used; only sessions that speak another serializer transcode them in between.
+//   - What waits in memory is bounded: what a slow receiver leaves waiting slows the sender
+//     down, and where that cannot go on, something ends and says so; see [Overflow] and [ErrOverrun].
 //   - No goroutine outlives its session, save handlers that do not return although their
 //     context has ended.
 //   - Nothing is global: a process may hold any number of sessions.
