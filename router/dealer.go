@@ -267,7 +267,7 @@ func (d *dealer) fail(o *outbox, s *session, m *wamp.ErrorMessage) *violation {
 func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
 	for {
 		h, open := s.caller.find(m.Request)
-		if !open {
+		if !open || h == servedByRouter {
 			return nil // answered in the meantime, or never called
 		}
 		if d.cancelAt(o, s, m, h) || s.caller.cancelOnTheWay(m.Request, h) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"log/slog"
+	"time"
 
 	"github.com/wampkit/wampkit/transport"
 	"github.com/wampkit/wampkit/wamp"
@@ -23,6 +24,7 @@ type dialOptions struct {
 
 func newDialOptions(opts []DialOption) *dialOptions {
 	o := &dialOptions{logger: slog.Default(), agent: "wampkit"}
+	o.transport.Config.PingInterval = DefaultKeepalive
 	for _, opt := range opts {
 		opt(o)
 	}
@@ -39,6 +41,16 @@ func newDialOptions(opts []DialOption) *dialOptions {
 // default is CBOR, MsgPack, JSON. With [Join] the connection has decided already.
 func WithSerializers(formats ...codec.Format) DialOption {
 	return func(o *dialOptions) { o.transport.Formats = formats }
+}
+
+// DefaultKeepalive is how long a router may be silent before it is pinged.
+const DefaultKeepalive = 30 * time.Second
+
+// WithKeepalive sets how long the router may be silent before it is pinged; one that
+// does not answer for 10 s then is lost, and the session ends. The default is
+// [DefaultKeepalive]; 0 never pings. With [Join] the connection has decided already.
+func WithKeepalive(silence time.Duration) DialOption {
+	return func(o *dialOptions) { o.transport.Config.PingInterval = max(0, silence) }
 }
 
 // WithTLS sets the TLS configuration for wss and tcps URLs.

@@ -221,7 +221,7 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"--realm", "a..b"}, 2, "a..b"},
 		{[]string{"--realm", "a.b", "--realm", "a.b"}, 2, "twice"},
 		{[]string{"--log-level", "loud"}, 2, "loud"},
-		{[]string{"--listen", "http://x"}, 1, "ws"},
+		{[]string{"--listen", "http://x"}, 2, "ws"},
 	} {
 		out, code := output(t, test.args...)
 		if code != test.code || !strings.Contains(out, test.says) {

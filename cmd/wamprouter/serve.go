@@ -41,7 +41,7 @@ func (s *serve) run(ctx context.Context, out, logs io.Writer) error {
 		return explain(err)
 	}
 	r := router.New(config)
-	fmt.Fprintf(out, "wamprouter: serving %s on %s (WebSocket and RawSocket; JSON, MsgPack, CBOR; anonymous)\n",
+	fmt.Fprintf(out, "wamprouter: serving %s on %s (WebSocket, RawSocket and long-poll; JSON, MsgPack, CBOR; anonymous)\n",
 		strings.Join(s.Realm, ", "), strings.Join(addresses(s.Listen, listeners), ", "))
 	return r.ServeAll(ctx, listeners...)
 }
@@ -74,6 +74,9 @@ func explain(err error) error {
 		return fmt.Errorf("%w: another program, perhaps another wamprouter, listens there; choose another address with --listen", err)
 	case errors.Is(err, os.ErrPermission):
 		return fmt.Errorf("%w: ports below 1024 and foreign directories need more rights", err)
+	}
+	if op := (*net.OpError)(nil); !errors.As(err, &op) {
+		return usageError{err} // the URL was not even tried
 	}
 	return err
 }
