@@ -137,7 +137,7 @@ func (a *actor) note(items l) {
 		}
 	}
 	what := items[0]
-	if items[0] == int64(8) && items[2] == int64(roundTrip) {
+	if items[0] == int64(8) && items[2] == roundTrip {
 		what = roundTrip
 	}
 	a.heard[what]++
@@ -145,7 +145,7 @@ func (a *actor) note(items l) {
 }
 
 // roundTrip is the request id of round trips.
-const roundTrip = 1 << 40
+const roundTrip int64 = 1 << 40
 
 // settle waits until the router has dealt with what was said, so that programs
 // run alike each time. It knows when by a round trip, or by the answer to HELLO

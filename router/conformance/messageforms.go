@@ -242,7 +242,7 @@ func (t *T) payloads(forms ...struct{ sent, heard l }) {
 
 // valuesOfEveryKind are values that every serializer can carry.
 var valuesOfEveryKind = l{
-	0, 1, -1, 23, 24, 127, 128, 255, 256, 65535, 65536, math.MaxInt32, math.MinInt32, math.MaxUint32, int64(1) << 53,
+	0, 1, -1, 23, 24, 127, 128, 255, 256, 65535, 65536, math.MaxInt32, math.MinInt32, int64(math.MaxUint32), int64(1) << 53,
 	int64(math.MaxInt64), int64(math.MinInt64), uint64(math.MaxInt64) + 1, uint64(math.MaxUint64),
 	0.5, -1.5e300, 1e-7, math.Pi, 1.0, float64(1 << 60), math.SmallestNonzeroFloat64, math.MaxFloat64,
 	nil, true, false, "", "x", "ü", "日本", "😀", "a\x00b", "\u007f\u0080\u2028\ufeff\uffff", "\"\\/\b\f\n\r\t", strings.Repeat("long ", 20_000),

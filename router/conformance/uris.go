@@ -175,7 +175,7 @@ var uris = Chapter{Title: "URIs and IDs", Cases: []Case{
 			p.Send(32, 8, d{}, "com.a")
 			p.Expect(33, 8, anID)
 
-			for _, wrong := range []int{7, 2, 1 << 40} { // first
+			for _, wrong := range []int64{7, 2, 1 << 40} { // first
 				for _, request := range []l{{32, wrong, d{}, "com.a"}, {64, wrong, d{}, "com.a"}, {16, wrong, d{}, "com.a"},
 					{48, wrong, d{}, "com.a"}, {34, wrong, 1}, {66, wrong, 1}} {
 					t.Violates(request...)
