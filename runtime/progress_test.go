@@ -290,7 +290,10 @@ func TestResultsThatNobodyTakesEndTheCall(t *testing.T) {
 		go func() {
 			call := router.expect(wamp.TypeCall)
 			payload := router.payload([]any{strings.Repeat("x", 64<<10)}, nil)
-			for range 40 {
+			for i := range 40 {
+				if i == 1 {
+					synctest.Wait() // the loop has taken the first and does not wait for results any more
+				}
 				router.send(&wamp.Result{Request: call.(*wamp.Call).Request, Details: wamp.ResultDetails{Progress: true}, Payload: payload})
 			}
 			if m := router.expect(wamp.TypeCancel).(*wamp.Cancel); m.Request != 1 {
