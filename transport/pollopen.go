@@ -46,14 +46,14 @@ func (s *Server) readPollOpen(w http.ResponseWriter, r *http.Request) (subprotoc
 		err = json.Unmarshal(body, &wanted)
 	}
 	if err != nil {
-		return subprotocol{}, fmt.Errorf(`To open a transport, send JSON such as {"protocols": ["wamp.2.json"]}: %w.`, err)
+		return subprotocol{}, fmt.Errorf(`to open a transport, send JSON such as {"protocols": ["wamp.2.json"]}: %w`, err)
 	}
 	for _, name := range wanted.Protocols {
 		if protocol, ok := findSubprotocol(name, s.options.Formats); ok {
 			return protocol, nil
 		}
 	}
-	return subprotocol{}, fmt.Errorf(`No protocol in common: "protocols" has to name one of %s.`, s.served())
+	return subprotocol{}, fmt.Errorf(`no protocol in common: "protocols" has to name one of %s`, s.served())
 }
 
 // connKey is the key of a network connection in the context of its requests.
