@@ -26,7 +26,7 @@ func TestLongPollOpen(t *testing.T) { // W226
 		{name: "what is served", options: transport.ServerOptions{Formats: []wamp.Format{wamp.JSON}},
 			body: `{"protocols": ["wamp.2.cbor", "wamp.2.json.batched"]}`, status: 200, want: "wamp.2.json.batched"},
 		{name: "nothing in common", body: `{"protocols": ["wamp.3.json"]}`, status: 400, want: "wamp.2.cbor"},
-		{name: "no protocols", body: `{}`, status: 400, want: "No protocol in common"},
+		{name: "no protocols", body: `{}`, status: 400, want: "no protocol in common"},
 		{name: "no body", status: 400, want: `{"protocols": ["wamp.2.json"]}`},
 		{name: "no dictionary", body: `["wamp.2.json"]`, status: 400},
 		{name: "no names", body: `{"protocols": [1]}`, status: 400},
