@@ -160,8 +160,7 @@ func (t *T) tick() {
 	}
 }
 
-// history asks for the events of a subscription. The specification can be read
-// in two ways: the events are the results, or the one result is the list of them.
+// history asks for the events of a subscription, each of which is a result.
 func (p *Peer) history(subscription int64, filter d) l {
 	p.Send(48, next, d{}, "wamp.subscription.get_events", l{subscription}, filter)
 	for {
@@ -176,13 +175,7 @@ func (p *Peer) history(subscription int64, filter d) l {
 		if got.Len() < 4 {
 			return l{}
 		}
-		results := got.List(3)
-		if len(results) == 1 {
-			if events, ok := results[0].(l); ok {
-				return events
-			}
-		}
-		return results
+		return got.List(3)
 	}
 }
 

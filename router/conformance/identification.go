@@ -78,7 +78,7 @@ var identification = Chapter{Title: "Caller identification, trust levels", Cases
 	{
 		ID: "W147", Level: Optional, Spec: "a/rpc_call_trustlevels, a/pubsub_publication_trustlevels", Router: []Option{trusting},
 		Rule:  "The trust level that is configured is told in INVOCATION and EVENT, as an integer, to peers that announced the feature and to nobody else.",
-		Needs: anyOf(announced("dealer.call_trustlevels"), announced("broker.publication_trustlevels")),
+		Needs: announced("dealer.call_trustlevels", "broker.publication_trustlevels"),
 		Test: func(t *T) {
 			able, unable := t.Peer(announcing("callee.call_trustlevels", "subscriber.publication_trustlevels")), t.Peer()
 			able.Register("com.able")
@@ -87,17 +87,13 @@ var identification = Chapter{Title: "Caller identification, trust levels", Cases
 			unable.Subscribe("com.topic")
 			for role, level := range map[string]int{"trusted": 2, "stranger": 0} {
 				p := t.Peer(claiming("joe", role))
-				if t.Announces("dealer.call_trustlevels") {
-					p.Send(48, next, d{}, "com.able")
-					able.Expect(68, anID, anID, d{"trustlevel": level})
-					p.Send(48, next, d{}, "com.unable")
-					unable.Expect(68, anID, anID, d{})
-				}
-				if t.Announces("broker.publication_trustlevels") {
-					p.Publish("com.topic")
-					able.Expect(36, anID, anID, d{"trustlevel": level})
-					unable.Expect(36, anID, anID, d{})
-				}
+				p.Send(48, next, d{}, "com.able")
+				able.Expect(68, anID, anID, d{"trustlevel": level})
+				p.Send(48, next, d{}, "com.unable")
+				unable.Expect(68, anID, anID, d{})
+				p.Publish("com.topic")
+				able.Expect(36, anID, anID, d{"trustlevel": level})
+				unable.Expect(36, anID, anID, d{})
 			}
 		},
 	},

@@ -21,7 +21,7 @@ var secret = []byte{0xC1, 0xFF, 0x00, 0x1C, 0x7B}
 var passthru = Chapter{Title: "Payload passthru", Cases: []Case{
 	{
 		ID: "W227", Level: Must, Spec: "a/payload_passthru_mode", Links: everyLink,
-		Rule:  "A payload that is marked by a `ppt_scheme` is one byte string. The `ppt_*` options go with it: from CALL to INVOCATION, YIELD to RESULT, ERROR to ERROR and PUBLISH to EVENT.",
+		Rule:  "A payload that is marked by a `ppt_scheme` is one byte string, else the request is refused. The `ppt_*` options go with it: from CALL to INVOCATION, YIELD to RESULT, ERROR to ERROR and PUBLISH to EVENT.",
 		Needs: passedThru,
 		Test: func(t *T) {
 			caller, callee := t.Peer(complete), t.Peer(complete)
@@ -38,6 +38,11 @@ var passthru = Chapter{Title: "Payload passthru", Cases: []Case{
 				caller.Send(16, next, options, "com.topic", l{secret})
 				callee.Expect(36, anID, anID, options, l{secret})
 			}
+			for _, payload := range []l{{}, {l{}}, {l{"text"}}, {l{secret, secret}}, {l{secret}, d{"a": 1}}, {l{l{secret}}}} {
+				caller.Refused("wamp.error.invalid_argument", 48, append(l{sealed, "com.procedure"}, payload...)...)
+				caller.Refused("wamp.error.invalid_argument", 16, append(l{merged([]d{sealed, {"acknowledge": true}}), "com.topic"}, payload...)...)
+			}
+			callee.ExpectNothing()
 			caller.Send(48, next, d{"ppt_scheme": ""}, "com.procedure", l{"plain", 1}, d{"a": 1})
 			callee.Yield(callee.Expect(68, anID, anID, d{}, l{"plain", 1}, d{"a": 1}).ID(1))
 			caller.Expect(50, last, d{})
