@@ -85,6 +85,9 @@ func TestRegistry(t *testing.T) {
 		t.Errorf("the last requirement is W%03d", number-1)
 	}
 	for _, choice := range conformance.Choices() {
+		if strings.ContainsAny(choice.Question+choice.Text+choice.Choice, "|\n") {
+			t.Errorf("choice %q: a text would break the table", choice.Question)
+		}
 		for _, id := range choice.Cases {
 			if !seen[id] {
 				t.Errorf("choice %q: there is no %s", choice.Question, id)

@@ -148,6 +148,35 @@ func wrongOptions() (wrong []l) {
 	return wrong
 }
 
+// takesNulls makes every request with every option of it null.
+func (t *T) takesNulls() {
+	null := func(names ...string) d {
+		options := d{}
+		for _, name := range names {
+			options[name] = nil
+		}
+		return options
+	}
+	callee, p := t.Peer(interruptible), t.Connect()
+	p.Send(1, "realm1", merged([]d{null("agent", "authid", "authmethods", "authextra"), {"roles": d{"caller": d{"features": nil}, "subscriber": d{}}}}))
+	p.Expect(2, anID, aDict)
+	p.Subscribe("com.null", null("match", "get_retained", "nkey"))
+	publish := null("exclude_me", "disclose_me", "retain", "exclude", "exclude_authid", "exclude_authrole", "eligible", "eligible_authid", "eligible_authrole", "rkey", "ppt_scheme")
+	callee.PublishWith(publish, "com.null")
+	p.Expect(36, anID, anID, d{})
+	p.Send(16, next, null("acknowledge"), "com.null")
+	callee.Register("com.null", null("match", "invoke", "disclose_caller", "forward_timeout", "concurrency"))
+	p.Send(48, next, null("timeout", "receive_progress", "progress", "disclose_me", "runmode", "rkey", "ppt_scheme", "ppt_serializer"), "com.null")
+	callee.Send(70, callee.Expect(68, anID, anID, d{}).ID(1), null("progress", "ppt_scheme"))
+	p.Expect(50, last, d{})
+	p.Send(48, next, d{}, "com.null")
+	invocation := callee.Invoked()
+	p.Send(49, last, null("mode"))
+	p.ExpectError(48, last, "wamp.error.canceled")
+	callee.Expect(69, invocation, containing(d{"mode": "killnowait"}))
+	p.ExpectNothing()
+}
+
 // oddKeys are messages with a dictionary key that is no string.
 var oddKeys = map[wamp.Format][]string{
 	wamp.JSON: {`[32,1,{1:1},"com.topic"]`, `[32,1,{null:1},"com.topic"]`, `[16,1,{},"com.topic",[],{true:1}]`, `[32,1,{a:1},"com.topic"]`},

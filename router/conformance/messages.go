@@ -45,6 +45,11 @@ var messages = Chapter{Title: "Messages and serialization", Cases: []Case{
 				t.Violates(message...)
 				canary.Sing()
 			}
+			p := t.Peer() // what some clients append, and nothing else
+			p.Send(34, next, p.Subscribe("com.topic"), d{"_mine": 1})
+			p.Expect(35, last)
+			p.Send(66, next, p.Register("com.procedure"), d{})
+			p.Expect(67, last)
 		},
 	},
 	{
@@ -63,12 +68,13 @@ var messages = Chapter{Title: "Messages and serialization", Cases: []Case{
 	},
 	{
 		ID: "W019", Level: Must, Spec: "b/messages", Links: everyRawSocket,
-		Rule: "An option has its own type: an integer is no bool, a string no list. What else is there is a protocol violation.",
+		Rule: "An option has its own type: an integer is no bool, a string no list. What else is there is a protocol violation; null alone counts as absent.",
 		Test: func(t *T) {
 			canary := t.Canary()
 			for _, message := range wrongOptions() {
 				t.Violates(message...)
 			}
+			t.takesNulls()
 			for _, details := range []d{
 				{"roles": d{"callee": d{"features": d{"call_canceling": 1}}}}, {"roles": d{"callee": d{"features": true}}}, {"agent": 5}, {"authid": 5},
 				{"authmethods": "anonymous"}, {"authmethods": l{5}}, {"authextra": l{}},

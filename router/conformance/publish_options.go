@@ -1,5 +1,11 @@
 package conformance
 
+import (
+	"math"
+
+	"github.com/wampkit/wampkit/wamp"
+)
+
 var publishOptions = Chapter{Title: "Publish options", Cases: []Case{
 	{
 		ID: "W162", Level: Must, Spec: "a/pubsub_publisher_exclusion",
@@ -62,6 +68,11 @@ var publishOptions = Chapter{Title: "Publish options", Cases: []Case{
 				for _, p := range all {
 					p.ExpectNothing()
 				}
+			}
+			if t.link.Format != wamp.JSON && joe.Session > math.MaxUint32 { // as encoders for JavaScript write ids
+				publisher.PublishWith(d{"eligible": l{float64(joe.Session), float64(jim.Session)}, "exclude": l{float64(joe.Session)}}, "com.topic")
+				jim.Expect(36, anID, anID, d{})
+				joe.ExpectNothing()
 			}
 		},
 	},
