@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/binary"
 	"fmt"
+	goruntime "runtime"
 	"sync/atomic"
 	"time"
 )
@@ -40,7 +42,9 @@ func runFloorCallee(addr string, s scenario) error {
 	}
 }
 
-// driveFloorCalls keeps InFlight frames under way on each connection.
+// driveFloorCalls keeps InFlight frames under way on each connection. As in any
+// client, each call is made by a goroutine that waits for its own answer; there is
+// nothing else that could be left out.
 func driveFloorCalls(addr string, s scenario) (outcome, error) {
 	var done atomic.Int64
 	for range s.Conns {
@@ -48,21 +52,46 @@ func driveFloorCalls(addr string, s scenario) (outcome, error) {
 		if err != nil {
 			return outcome{}, err
 		}
+		driveFloorCaller(l, s, &done)
+	}
+	return measure(s, &done), nil
+}
+
+// driveFloorCaller starts the goroutines of one connection. The first octets of
+// the payload tell which of them a frame belongs to.
+func driveFloorCaller(l link, s scenario, done *atomic.Int64) {
+	answers := make([]chan struct{}, s.InFlight)
+	sent := make(chan struct{}, 1)
+	for i := range answers {
+		answers[i] = make(chan struct{}, 1)
+		request := make([]byte, slotSize+s.Size)
+		binary.BigEndian.PutUint32(request[slotSize:], uint32(i))
 		go func() {
-			request := make([]byte, slotSize+s.Size)
-			for range s.InFlight {
-				l.send(request)
-			}
-			for {
-				if _, err := l.receive(); err != nil {
-					return
+			for l.send(request) == nil {
+				select {
+				case sent <- struct{}{}:
+				default:
 				}
+				<-answers[i]
 				done.Add(1)
-				l.send(request)
 			}
 		}()
 	}
-	return measure(s, &done), nil
+	go func() {
+		for range sent {
+			goruntime.Gosched() // whoever else is about to send shares the write
+			l.flush()
+		}
+	}()
+	go func() {
+		for {
+			frame, err := l.receive()
+			if err != nil {
+				return
+			}
+			answers[binary.BigEndian.Uint32(frame[slotSize:])] <- struct{}{}
+		}
+	}()
 }
 
 // driveFloorLatency sends one frame after the other.
