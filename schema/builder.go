@@ -35,6 +35,15 @@ type Options struct {
 	// OpenEnum reports whether a type may have other values than its constants.
 	// Integer types whose constants look like flags always may.
 	OpenEnum func(*types.TypeName) bool
+
+	// OneOf returns the structs that an interface stands for, nil for other interfaces,
+	// which do not travel.
+	OneOf func(*types.TypeName) *Union
+
+	// Keywords returns what an annotation says about the schema of a type. Names are
+	// those of the jsonschema struct tag: title, description, type, format, pattern,
+	// minimum and so on; one that the values of the type cannot have is an error.
+	Keywords func(*types.TypeName) []Keyword
 }
 
 // Builder makes JSON Schemas of Go types. Named types become definitions that
@@ -140,6 +149,9 @@ func (w *walk) refuse(t types.Type, at *trail, why string) *Schema {
 func (w *walk) schema(t types.Type, at *trail) *Schema {
 	t = types.Unalias(t)
 	kind, why := classify(t)
+	if kind == Invalid && w.union(t) != nil {
+		kind = OneOf
+	}
 	switch {
 	case kind == Invalid:
 		return w.refuse(t, at, why)
@@ -185,6 +197,7 @@ func (w *walk) define(d *definition, named *types.Named, kind Kind, at *trail) {
 	*d.schema = *w.inline(named, kind, at)
 	describe(d.schema, w.doc(named.Obj()))
 	w.enumerate(d.schema, named, kind)
+	w.annotate(d.schema, named, at)
 }
 
 // pointsToItself reports types such as: type P *P.
@@ -235,6 +248,8 @@ func (w *walk) inline(t types.Type, kind Kind, at *trail) *Schema {
 		return w.mapping(t.Underlying().(*types.Map), at)
 	case Struct:
 		return w.object(t, at)
+	case OneOf:
+		return w.alternatives(w.union(t), at)
 	}
 	panic(fmt.Sprintf("schema: kind %d of %s", kind, t))
 }

@@ -26,6 +26,7 @@ const (
 	Array         // an array: a list of fixed length
 	Map           // a dictionary with any keys
 	Struct        // a dictionary with the fields as keys
+	OneOf         // an interface that stands for a closed set of structs, see [Union]; KindOf says Invalid
 )
 
 // KindOf says how t travels, looking at t alone and not at what it holds.
@@ -43,7 +44,7 @@ const (
 	whyComplex    = "a complex number cannot travel: use a struct of two floats"
 	whyPointer    = "an address has no meaning in another process: use uint64"
 	whyError      = "an error value cannot travel: return it as the last result, or use a string"
-	whyInterface  = "an interface with methods cannot be decoded: use a concrete type or any"
+	whyInterface  = "an interface with methods cannot be decoded: use a concrete type or any, or name its types with //wamp:oneof"
 	whyBigInt     = "integers beyond 64 bits are outside the WAMP data profile: use int64, uint64 or string"
 	whyTag        = "CBOR tags and simple values do not survive other serializers"
 	whyTextOnly   = "MarshalText without UnmarshalText: it would arrive as a string that cannot be decoded"

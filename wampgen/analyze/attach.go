@@ -128,7 +128,9 @@ func (a *analysis) read(group *ast.CommentGroup, place directive.Place) directiv
 		case d == nil:
 		case d.Verb.Places()&place == 0:
 			a.complaints.Add(d.Pos, diag.WrongPlace, "//wamp:%s belongs on %s", d.Verb, d.Verb.Places())
-		case found.one(d.Verb) != nil:
+		case d.Verb == directive.Argument, d.Verb == directive.Schema, d.Verb == directive.OneOf, d.Verb == directive.Enum:
+			a.complaints.Add(d.Pos, diag.NotSupported, "//wamp:%s is not supported yet", d.Verb)
+		case found.one(d.Verb) != nil && !d.Verb.Repeats():
 			a.complaints.Add(d.Pos, diag.Conflict, "//wamp:%s is given twice", d.Verb)
 		default:
 			found = append(found, d)

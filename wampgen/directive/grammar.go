@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Verb is the word behind "//wamp:".
@@ -63,8 +64,9 @@ type rule struct {
 	// positional names the bare word that may come first, for messages; empty: none.
 	positional string
 	required   bool // the positional must be there
+	goName     bool // the positional is a name in Go, and never a misspelled flag
+	repeats    bool // several on one declaration
 	keys       []key
-	later      bool // known, but not supported yet
 }
 
 // key is one flag or key=value of a verb.
@@ -97,13 +99,30 @@ var grammar = map[Verb]rule{
 		places: OnMethod, positional: "URI suffix",
 		keys: []key{{"match", match}, {"ack", nil}, {"retain", nil}, {"exclude_me", nil}, {"disclose", nil}},
 	},
-	Skip:     {places: OnMethod},
-	Error:    {places: OnType | OnVar, positional: "URI", required: true},
-	Argument: {places: OnMethod, later: true},
-	Schema:   {places: OnInterface | OnType, later: true},
-	OneOf:    {places: OnInterface, later: true},
-	Enum:     {places: OnType, later: true},
+	Skip:  {places: OnMethod},
+	Error: {places: OnType | OnVar, positional: "URI", required: true},
+	Argument: {
+		places: OnMethod, positional: "parameter", required: true, goName: true, repeats: true,
+		keys: []key{{"kw", nil}, {"name", word}, {"default", anything}},
+	},
+	Schema: {
+		places: OnInterface | OnType,
+		keys: []key{
+			{"title", text}, {"description", text}, {"type", oneOf("boolean", "integer", "number", "string", "array", "object")},
+			{"format", text}, {"pattern", pattern}, {"minLength", count}, {"maxLength", count},
+			{"minimum", number}, {"maximum", number}, {"exclusiveMinimum", number}, {"exclusiveMaximum", number}, {"multipleOf", number},
+			{"minItems", count}, {"maxItems", count}, {"example", anything},
+		},
+	},
+	OneOf: {
+		places: OnInterface, positional: "list of types", required: true, goName: true,
+		keys: []key{{"tag", word}, {"names", words}},
+	},
+	Enum: {places: OnType, keys: []key{{"open", nil}}},
 }
+
+// Repeats reports whether several directives of the verb may stand on one declaration.
+func (v Verb) Repeats() bool { return grammar[v].repeats }
 
 // Verbs lists every verb, sorted.
 func Verbs() []string {
@@ -220,6 +239,47 @@ func names(value string) error {
 				return fmt.Errorf("must be names joined by commas without blanks, such as NotFound,ErrBusy")
 			}
 		}
+	}
+	return nil
+}
+
+// anything accepts every value: what it may be depends on the type it is for.
+func anything(string) error { return nil }
+
+// word checks a name on the wire.
+func word(value string) error {
+	if value == "" || strings.ContainsFunc(value, unicode.IsSpace) {
+		return fmt.Errorf("must be a name without blanks")
+	}
+	return nil
+}
+
+func words(value string) error {
+	for name := range strings.SplitSeq(value, ",") {
+		if err := word(name); err != nil {
+			return fmt.Errorf("must be names joined by commas without blanks, such as circle,square")
+		}
+	}
+	return nil
+}
+
+func number(value string) error {
+	if _, err := strconv.ParseFloat(value, 64); err != nil {
+		return fmt.Errorf("must be a number")
+	}
+	return nil
+}
+
+func count(value string) error {
+	if _, err := strconv.ParseUint(value, 10, 32); err != nil {
+		return fmt.Errorf("must be a whole number from 0")
+	}
+	return nil
+}
+
+func pattern(value string) error {
+	if _, err := regexp.Compile(value); err != nil {
+		return fmt.Errorf("must be a regular expression")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package directive
 import (
 	"go/ast"
 	"go/token"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -27,8 +28,8 @@ type value struct {
 }
 
 // Parse reads one comment line that starts at pos. It returns nil for a
-// comment that is no directive of ours, and also for one whose verb is unknown or
-// not supported yet; arguments that are wrong are left out. Everything wrong
+// comment that is no directive of ours, and also for one whose verb is unknown;
+// arguments that are wrong are left out. Everything wrong
 // is added to complaints.
 func Parse(fset *token.FileSet, pos token.Pos, comment string, complaints *diag.List) *Directive {
 	parsed, ok := ast.ParseDirective(pos, comment)
@@ -38,12 +39,8 @@ func Parse(fset *token.FileSet, pos token.Pos, comment string, complaints *diag.
 	}
 	d := &Directive{Verb: Verb(parsed.Name), Pos: fset.Position(pos), values: map[string]value{}}
 	rule, known := grammar[d.Verb]
-	switch {
-	case !known:
+	if !known {
 		complaints.Add(d.Pos, diag.UnknownDirective, "unknown directive //wamp:%s%s", parsed.Name, didYouMean(parsed.Name, Verbs(), "//wamp:"))
-		return nil
-	case rule.later:
-		complaints.Add(d.Pos, diag.NotSupported, "//wamp:%s is not supported yet", parsed.Name)
 		return nil
 	}
 	p := parser{fset: fset, rule: rule, directive: d, complaints: complaints}
@@ -101,7 +98,7 @@ func (p *parser) args(parsed ast.Directive) {
 // bare takes a word without '=': a flag, or the positional argument where it comes first.
 func (p *parser) bare(arg Arg, first bool) {
 	verb, pos := p.directive.Verb, p.fset.Position(arg.Pos)
-	if !arg.Quoted {
+	if !arg.Quoted && !(first && p.rule.goName) {
 		if k, ok := p.rule.find(arg.Value); ok {
 			if k.check != nil && !(first && p.rule.required) {
 				p.complaints.Add(pos, diag.BadValue, "//wamp:%s: %s needs a value: %s=…", verb, k.name, k.name)
@@ -118,7 +115,7 @@ func (p *parser) bare(arg Arg, first bool) {
 		return
 	}
 	// A misspelled flag must not become a URI.
-	if near, ok := diag.Nearest(arg.Value, p.rule.flags()); ok && !arg.Quoted {
+	if near, ok := diag.Nearest(arg.Value, p.rule.flags()); ok && !arg.Quoted && !p.rule.goName {
 		p.complaints.Add(pos, diag.UnknownArgument, "//wamp:%s: %q looks like the flag %s: if it is the %s, put it in quotes", verb, arg.Value, near, p.rule.positional)
 		return
 	}
@@ -214,6 +211,20 @@ func (d *Directive) PosOf(name string) token.Position {
 		return v.pos
 	}
 	return d.Pos
+}
+
+// Values returns the keys that are given with their values, in the order of the grammar.
+func (d *Directive) Values() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		if d == nil {
+			return
+		}
+		for _, k := range grammar[d.Verb].keys {
+			if v, ok := d.values[k.name]; ok && !yield(k.name, v.text) {
+				return
+			}
+		}
+	}
 }
 
 // Flag returns a flag's value, or otherwise where it is not given.

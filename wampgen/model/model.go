@@ -9,6 +9,7 @@
 package model
 
 import (
+	"go/constant"
 	"go/token"
 	"go/types"
 	"time"
@@ -25,8 +26,15 @@ type Package struct {
 	Topics   []*TopicSet // likewise
 	Errors   []*Error    // likewise
 
+	// Notes are what directives say about types that the services and topics reach,
+	// of this package and of others. A type without a directive has none.
+	Notes map[*types.TypeName]*Note
+
 	// Imports are the packages that the user's files import, with the names they have there.
 	Imports []Import
+	// TestNames are what files of the package declare that the generator does not
+	// look at otherwise, with the place of each: those of tests.
+	TestNames map[string]token.Position
 	// Fset positions the objects of Types.
 	Fset *token.FileSet
 }
@@ -78,14 +86,23 @@ type Method struct {
 // Shape is how the data of a call flows.
 type Shape uint8
 
-// The shapes. Only Unary is emitted so far.
+// The shapes. Streams of the callee are described by [Procedure.Progress], those of
+// the caller by [Procedure.Input].
 const (
 	Unary                  Shape = iota // arguments in, results out
 	ProgressiveResults                  // a result iter.Seq2[T, error]
 	ProgressAndResult                   // a parameter progress func(P) error
 	ProgressiveInvocations              // a last parameter iter.Seq2[T, error]
 	Bidirectional                       // both iterators
+	InputAndProgress                    // a last parameter iter.Seq2[T, error], a progress function, and results
 )
+
+// String is the shape in the words of the catalog's readers.
+func (s Shape) String() string {
+	return [...]string{
+		"unary", "progressive results", "progress and result", "progressive invocations", "bidirectional", "input and progress",
+	}[s]
+}
 
 // Form is how arguments or results travel.
 type Form uint8
@@ -101,7 +118,9 @@ const (
 type Procedure struct {
 	Method
 
-	URI         string // as called and registered
+	URI         string // as registered; without captures also as called
+	Template    string // the URI with its captures, such as "com.acme.{id}.reset"; without captures, URI
+	Captures    []*Capture
 	Match       string // "", "prefix" or "wildcard"
 	Invoke      string // "", "single", "roundrobin", "random", "first" or "last"
 	Timeout     time.Duration
@@ -110,11 +129,21 @@ type Procedure struct {
 	Concurrency int    // invocations at a time, 0: unbounded
 	Deprecated  string // from deprecated=, or behind "Deprecated:" in the comment; or empty
 
-	Shape      Shape
-	Args       []*Value // without ctx
+	Shape Shape
+	// Args are the parameters that travel as arguments: without ctx, those that the
+	// URI captures, the progress function and the input. Those that travel by
+	// keyword only ([Value.Keyword]) are where the signature has them.
+	Args       []*Value
 	ArgsForm   Form
-	Results    []*Value // without error
+	Results    []*Value // without error; none where the result is an iterator
 	ResultForm Form
+	// Progress is one progressive result, the only item of its list: an item of the
+	// iterator that is returned, or what the progress function takes. Nil: none.
+	Progress *Stream
+	// Input is one item of a progressive invocation, the only item of its list. Nil: none.
+	Input *Stream
+	// Params are all parameters behind ctx in the order of the signature.
+	Params []Param
 
 	// Errors are those the procedure may return; OwnErrors tells that errors=
 	// named them, rather than the service.
@@ -126,7 +155,9 @@ type Procedure struct {
 type Topic struct {
 	Method
 
-	URI       string
+	URI       string // as subscribed to; without captures also as published to
+	Template  string // as for procedures
+	Captures  []*Capture
 	Match     string
 	Ack       bool
 	Retain    bool
@@ -136,8 +167,35 @@ type Topic struct {
 	// Deprecated is what the comment says behind "Deprecated:", or empty.
 	Deprecated string
 
-	Args     []*Value
+	Args     []*Value // as for procedures
 	ArgsForm Form
+	Params   []Param
+}
+
+// Param is one parameter behind ctx: exactly one field is set.
+type Param struct {
+	Arg      *Value
+	Capture  *Capture
+	Progress *Stream // the progress function
+	Input    *Stream // the iterator
+}
+
+// Capture is a component of a URI, or its rest, that carries a parameter.
+type Capture struct {
+	Name string // in braces; also the parameter's name
+	Rest bool   // {name...}: everything from here on; always the last
+	// Value is the parameter. Its Kind is Bool, Int, Uint or String, or Any for an
+	// encoding.TextMarshaler.
+	Value *Value
+}
+
+// Stream is what flows besides arguments and results, item by item.
+type Stream struct {
+	// Item is one item. Its Name is what the user calls it, if anything, its Wire "item".
+	Item *Value
+	// Param is the parameter that holds the function or the iterator; for a result, the
+	// result. Its Kind is Any and its Type the whole type.
+	Param *Value
 }
 
 // Kind says which of the runtime's readers and writers carries a value.
@@ -165,15 +223,65 @@ type Value struct {
 	Bits int  // of Int, Uint and Float: 0 for int and uint, else 8 to 64
 
 	Variadic bool
-	Optional bool // a pointer: may be absent
+	Optional bool // may be absent: a pointer, or a value with a default
+	Keyword  bool // //wamp:arg … kw: by name only, though the others travel by position
+	// Default is what an absent value is. Nil: none, or the pointer nil.
+	Default *Default
+
+	// OneOf tells that an interface with //wamp:oneof is within the type.
+	OneOf bool
+}
+
+// Default is the value of a parameter that is absent.
+type Default struct {
+	// Value is a boolean, an integer, a float or a string, as the type of the
+	// parameter has them; a time.Duration is an integer.
+	Value constant.Value
+	// JSON is the same for schemas: a bool, json.Number or string.
+	JSON any
+}
+
+// Note is what directives say about a type.
+type Note struct {
+	OneOf *OneOf
+	// Enum is //wamp:enum: "open" or "closed", or empty.
+	Enum string
+	// Schema are the keywords of //wamp:schema in order, such as format and email.
+	Schema []Keyword
+	// Pos is where the type is declared.
+	Pos token.Position
+}
+
+// Keyword is one key=value of //wamp:schema.
+type Keyword struct {
+	Name, Value string
+	Pos         token.Position
+}
+
+// OneOf is an interface whose values are structs of a closed set. On the wire, each is
+// the dictionary of its fields and a tag.
+type OneOf struct {
+	Type  *types.Named // the interface
+	Tag   string       // the key that tells which
+	Cases []Case
+}
+
+// Case is one type of a [OneOf].
+type Case struct {
+	Name string       // the tag's value
+	Type *types.Named // a struct
+	// Pointer tells that only the pointer implements the interface.
+	Pointer bool
 }
 
 // Error is a type or variable with //wamp:error.
 type Error struct {
 	Name string // of the type or variable
-	URI  string
-	Pos  token.Position
-	Doc  string
+	// Package is nil for an error of this package.
+	Package *types.Package
+	URI     string
+	Pos     token.Position
+	Doc     string
 
 	Sentinel bool // a variable
 	// ByValue tells that the type itself implements error, so that values of it
