@@ -33,7 +33,7 @@ const (
 // a slow receiver, and through it the callee does. The reader goes on while
 // somebody waits for what it may read next, which may be what the taker depends on.
 type arrivals struct {
-	session  *Session
+	session  *session
 	limit    int           // octets that may wait
 	patience time.Duration // how long the reader waits for a share of that to be taken
 
@@ -67,7 +67,7 @@ func (a *arrival) release() {
 	arrivalPool.Put(a)
 }
 
-func newArrivals(s *Session, o *callOptions) *arrivals {
+func newArrivals(s *session, o *callOptions) *arrivals {
 	q := &arrivals{
 		session: s, limit: DefaultProgressQueue, patience: blockLimit,
 		arrived: make(chan struct{}, 1), room: make(chan struct{}, 1),

@@ -15,11 +15,11 @@ import (
 // Calls are pooled, with their channel and the buffer of the answer: per session,
 // because channels and timers belong to the synctest bubble that they were made in.
 type call struct {
-	session *Session
-	id      wamp.ID
-	ready   chan struct{} // receives once, when settled by another goroutine
-	timer   *time.Timer   // reused for timeouts that are not the context's
-	opts    callOptions
+	home  *Session // whose pool it comes from
+	id    wamp.ID
+	ready chan struct{} // receives once, when settled by another goroutine
+	timer *time.Timer   // reused for timeouts that are not the context's
+	opts  callOptions
 	// arrivals takes progressive results, nil if the caller did not ask for them.
 	arrivals *arrivals
 
@@ -33,7 +33,7 @@ type call struct {
 func (s *Session) newCall() *call {
 	c, _ := s.callPool.Get().(*call)
 	if c == nil {
-		c = &call{session: s, ready: make(chan struct{}, 1)}
+		c = &call{home: s, ready: make(chan struct{}, 1)}
 	}
 	c.values.call = c
 	return c
@@ -49,7 +49,7 @@ func (c *call) release() {
 	}
 	c.opts = callOptions{}
 	c.arrivals = nil
-	c.session.callPool.Put(c)
+	c.home.callPool.Put(c)
 }
 
 // settle wakes the caller.
@@ -69,13 +69,14 @@ func (c *call) settle() {
 func (s *Session) Invoke(ctx context.Context, p *Procedure, args *Args, opts ...CallOption) (*Values, error) {
 	c := s.newCall()
 	info := c.prepare(ctx, p, args, opts)
-	err := s.sendCall(ctx, c, p.URI, args)
+	current := s.current.Load()
+	err := current.sendCall(ctx, c, p.URI, args)
 	args.release()
 	if err != nil {
 		c.release()
 		return nil, requestError("call", p.URI, err)
 	}
-	if err := s.awaitAnswer(ctx, c); err != nil {
+	if err := current.awaitAnswer(ctx, c); err != nil {
 		c.release()
 		return nil, requestError("call", p.URI, err)
 	}
@@ -83,7 +84,7 @@ func (s *Session) Invoke(ctx context.Context, p *Procedure, args *Args, opts ...
 		info.answered(c.id, c.details)
 	}
 	if c.errorURI != "" {
-		err := s.remoteError(ctx, c, p.Errors)
+		err := current.remoteError(ctx, c, p.Errors)
 		c.release()
 		return nil, err
 	}
@@ -116,7 +117,7 @@ func (c *call) prepare(ctx context.Context, p *Procedure, args *Args, opts []Cal
 
 // sendCall sends the CALL and enters c into the table. After an error c is in
 // no table.
-func (s *Session) sendCall(ctx context.Context, c *call, procedure wamp.URI, args *Args) error {
+func (s *session) sendCall(ctx context.Context, c *call, procedure wamp.URI, args *Args) error {
 	payload, err := args.payloadFor(s.format)
 	if err != nil {
 		return err
@@ -142,7 +143,7 @@ func (s *Session) sendCall(ctx context.Context, c *call, procedure wamp.URI, arg
 
 // trySendCall reports whether calls are made one at a time, judging by this one and
 // the one before.
-func (s *Session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload, timeout uint64) (alone bool, err error) {
+func (s *session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload, timeout uint64) (alone bool, err error) {
 	s.sendMu.Lock()
 	defer s.sendMu.Unlock()
 	id, err := s.nextID()
@@ -204,7 +205,7 @@ func (c *call) limit(ctx context.Context) (uint64, error) {
 }
 
 // awaitAnswer waits until c is settled. After an error nobody else knows c.
-func (s *Session) awaitAnswer(ctx context.Context, c *call) error {
+func (s *session) awaitAnswer(ctx context.Context, c *call) error {
 	done := ctx.Done()
 	if c.opts.timeout <= 0 {
 		if done == nil {
@@ -229,7 +230,7 @@ func (s *Session) awaitAnswer(ctx context.Context, c *call) error {
 }
 
 // abandon gives up on a call, unless it is settled at this very moment.
-func (s *Session) abandon(c *call, reason error) error {
+func (s *session) abandon(c *call, reason error) error {
 	if s.calls.take(c.id) == nil {
 		<-c.ready
 		return c.err
@@ -239,7 +240,7 @@ func (s *Session) abandon(c *call, reason error) error {
 }
 
 // cancel asks the router to cancel a call that nobody waits for any more.
-func (s *Session) cancel(c *call) {
+func (s *session) cancel(c *call) {
 	if !s.dealer.callCanceling || s.isLeaving() {
 		return
 	}
@@ -251,7 +252,7 @@ func (s *Session) cancel(c *call) {
 }
 
 // answered settles a call with the RESULT. It runs on the reader.
-func (s *Session) answered(m *wamp.Result) error {
+func (s *session) answered(m *wamp.Result) error {
 	if m.Details.Progress {
 		return s.progressed(m)
 	}
@@ -266,7 +267,7 @@ func (s *Session) answered(m *wamp.Result) error {
 }
 
 // refused settles a call with the ERROR. It runs on the reader.
-func (s *Session) refused(m *wamp.ErrorMessage) error {
+func (s *session) refused(m *wamp.ErrorMessage) error {
 	c, err := s.takeCall(m.Request)
 	if c == nil {
 		return err
@@ -279,7 +280,7 @@ func (s *Session) refused(m *wamp.ErrorMessage) error {
 
 // takeCall finds the call that is answered. It is nil without an error if the
 // caller has given up on it.
-func (s *Session) takeCall(id wamp.ID) (*call, error) {
+func (s *session) takeCall(id wamp.ID) (*call, error) {
 	if c := s.calls.take(id); c != nil {
 		return c, nil
 	}

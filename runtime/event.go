@@ -66,7 +66,7 @@ func (d *delivery) release() {
 }
 
 // received gives an event to all who listen. It runs on the reader.
-func (s *Session) received(m *wamp.Event) error {
+func (s *session) received(m *wamp.Event) error {
 	for _, member := range s.topics.listeners(m.Subscription) {
 		if m.Details.Retained && !member.getRetained {
 			continue // another listener of the session asked for it

@@ -15,7 +15,7 @@ import (
 //   - everything else, also the errors of other peers: wamp.error.runtime_error
 //     with a fixed text. What happened goes to the log, unless the session was
 //     told to send it.
-func (s *Session) errorAnswer(inv *invocation, err error) *wamp.ErrorMessage {
+func (s *session) errorAnswer(inv *invocation, err error) *wamp.ErrorMessage {
 	m := &wamp.ErrorMessage{RequestType: wamp.TypeInvocation, Request: inv.request}
 	args := &inv.out
 	args.reset()

@@ -41,7 +41,7 @@ const (
 // inbox is the queue of events of one Subscription. It is a job of the crew as long
 // as there are any.
 type inbox struct {
-	session  *Session
+	session  *session
 	limit    int
 	overflow Overflow
 	dropped  atomic.Uint64
@@ -55,7 +55,7 @@ type inbox struct {
 	room    chan struct{}   // receives when there may be room again
 }
 
-func (b *inbox) init(s *Session, o subscribeOptions) {
+func (b *inbox) init(s *session, o subscribeOptions) {
 	b.session, b.limit, b.overflow = s, o.limit, o.overflow
 	b.room = make(chan struct{}, 1)
 }
@@ -117,7 +117,7 @@ func (b *inbox) awaitRoom() {
 }
 
 // awaits reports whether anybody waits for an answer of the router.
-func (s *Session) awaits() bool {
+func (s *session) awaits() bool {
 	return s.calls.len() > int(s.busyTakers.Load()) || s.requests.len() > 0
 }
 

@@ -61,7 +61,7 @@ func (c *invocationContext) Value(key any) any {
 // invocation is one call that is served here. It is pooled, with the buffers of
 // its arguments and results; its context is not.
 type invocation struct {
-	session *Session
+	session *session
 	reg     *registered
 	request wamp.ID
 	ctx     *invocationContext
@@ -82,7 +82,7 @@ func (inv *invocation) release() {
 }
 
 // invoked starts an invocation. It runs on the reader.
-func (s *Session) invoked(m *wamp.Invocation) error {
+func (s *session) invoked(m *wamp.Invocation) error {
 	reg := s.registrations[m.Registration]
 	if reg == nil {
 		s.reply(&wamp.ErrorMessage{RequestType: wamp.TypeInvocation, Request: m.Request, URI: wamp.ErrNoSuchRegistration})
@@ -129,7 +129,7 @@ func milliseconds(n uint64) time.Duration {
 }
 
 // interrupted ends the context of an invocation. It runs on the reader.
-func (s *Session) interrupted(m *wamp.Interrupt) {
+func (s *session) interrupted(m *wamp.Interrupt) {
 	var ctx *invocationContext
 	s.running.with(m.Request, func(inv *invocation) { ctx = inv.ctx })
 	if ctx == nil {
@@ -225,7 +225,7 @@ func resultError(err error) error {
 
 // answer sends the end of an invocation, waiting for room in the queue. A
 // session that has ended has nobody to answer to.
-func (s *Session) answer(m wamp.Message) error {
+func (s *session) answer(m wamp.Message) error {
 	for {
 		if s.isLeaving() {
 			return nil
@@ -248,7 +248,7 @@ func (s *Session) answer(m wamp.Message) error {
 }
 
 // flushAnswer is flushCall for the callee's side.
-func (s *Session) flushAnswer() {
+func (s *session) flushAnswer() {
 	if s.running.len() == 0 {
 		s.conn.Flush()
 	} else {
@@ -257,7 +257,7 @@ func (s *Session) flushAnswer() {
 }
 
 // reply sends a message from the reader, which must not wait.
-func (s *Session) reply(m wamp.Message) {
+func (s *session) reply(m wamp.Message) {
 	err := s.conn.Send(m)
 	switch {
 	case err == nil:

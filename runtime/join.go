@@ -59,29 +59,31 @@ func join(ctx context.Context, conn transport.Conn, realm wamp.URI, o *dialOptio
 		_ = conn.Close()
 		return nil, fmt.Errorf("join realm %q: %w", realm, err)
 	}
-	s := newSession(conn, realm, welcome, o)
-	go s.read(h.decoder)
+	s := &Session{realm: realm, options: o, done: make(chan struct{})}
+	s.current.Store(s.newMembership(h, welcome))
+	go s.run()
 	return s, nil
 }
 
-func newSession(conn transport.Conn, realm wamp.URI, welcome *Welcome, o *dialOptions) *Session {
-	s := &Session{
-		conn:          conn,
-		format:        conn.Format(),
-		realm:         realm,
+func (s *Session) newMembership(h *handshake, welcome *Welcome) *session {
+	m := &session{
+		conn:          h.conn,
+		decoder:       h.decoder,
+		format:        h.conn.Format(),
 		welcome:       *welcome,
-		logger:        o.logger,
-		errorDetail:   o.errorDetail,
+		logger:        s.options.logger,
+		errorDetail:   s.options.errorDetail,
+		crew:          &s.crew,
 		registrations: make(map[wamp.ID]*registered),
 		topics:        newSubscriptions(),
 		nudge:         make(chan struct{}, 1),
 		leaving:       make(chan struct{}),
 		done:          make(chan struct{}),
 	}
-	s.dealer.callTimeout = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureCallTimeout)
-	s.dealer.callCanceling = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureCallCanceling)
-	s.dealer.progressiveResults = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureProgressiveCallResults)
-	return s
+	m.dealer.callTimeout = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureCallTimeout)
+	m.dealer.callCanceling = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureCallCanceling)
+	m.dealer.progressiveResults = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureProgressiveCallResults)
+	return m
 }
 
 // handshake opens a session: HELLO, perhaps CHALLENGE and AUTHENTICATE, WELCOME.

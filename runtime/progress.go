@@ -39,7 +39,7 @@ func ProgressResult(ctx context.Context, r *Result) error {
 // progress is the right of one invocation to send progressive results, which ends
 // with its answer.
 type progress struct {
-	session *Session
+	session *session
 
 	mu       sync.Mutex // held while a result is sent
 	answered bool       // guarded by mu

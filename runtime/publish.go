@@ -19,7 +19,7 @@ func (s *Session) PublishTopic(ctx context.Context, t *Topic, args *Args, opts .
 			args.Keyword(name, value)
 		}
 	}
-	id, err := s.publish(ctx, t.URI, args, &o)
+	id, err := s.current.Load().publish(ctx, t.URI, args, &o)
 	args.release()
 	if err == nil && info != nil {
 		info.published(id)
@@ -42,7 +42,7 @@ func combine(base wamp.PublishOptions, opts []PublishOption, info *PublishInfo) 
 }
 
 // publish sends the event and returns the publication, 0 if that is not acknowledged.
-func (s *Session) publish(ctx context.Context, topic wamp.URI, args *Args, o *wamp.PublishOptions) (wamp.ID, error) {
+func (s *session) publish(ctx context.Context, topic wamp.URI, args *Args, o *wamp.PublishOptions) (wamp.ID, error) {
 	payload, err := args.payloadFor(s.format)
 	if err != nil {
 		return 0, err
@@ -65,14 +65,14 @@ func (s *Session) publish(ctx context.Context, topic wamp.URI, args *Args, o *wa
 	}
 }
 
-func (s *Session) publishAcknowledged(ctx context.Context, m wamp.Publish) (wamp.ID, error) {
+func (s *session) publishAcknowledged(ctx context.Context, m wamp.Publish) (wamp.ID, error) {
 	return s.request(ctx, newRequest(wamp.TypePublish, nil), func(id wamp.ID) wamp.Message {
 		m.Request = id
 		return &m
 	})
 }
 
-func (s *Session) tryPublish(topic wamp.URI, payload wamp.Payload, o *wamp.PublishOptions) error {
+func (s *session) tryPublish(topic wamp.URI, payload wamp.Payload, o *wamp.PublishOptions) error {
 	s.sendMu.Lock()
 	defer s.sendMu.Unlock()
 	id, err := s.nextID()

@@ -18,14 +18,14 @@ const abortLinger = time.Second
 
 // read receives messages until the session ends. It runs on a goroutine of its
 // own, and never waits for a handler, except as [Overflow] says.
-func (s *Session) read(decoder *codec.Decoder) {
+func (s *session) read() {
 	for {
 		frame, err := s.conn.Receive()
 		if err != nil {
 			s.end(lost(err))
 			return
 		}
-		m, err := decoder.Decode(frame)
+		m, err := s.decoder.Decode(frame)
 		if err == nil {
 			err = s.handle(m)
 		}
@@ -37,7 +37,7 @@ func (s *Session) read(decoder *codec.Decoder) {
 }
 
 // handle acts on one message. Every error ends the session.
-func (s *Session) handle(m wamp.Message) error {
+func (s *session) handle(m wamp.Message) error {
 	switch m := m.(type) {
 	case *wamp.Result:
 		return s.answered(m)
@@ -80,7 +80,7 @@ func (s *Session) handle(m wamp.Message) error {
 }
 
 // dismissed handles the router's GOODBYE: the answer to ours, or its wish to end the session.
-func (s *Session) dismissed(m *wamp.Goodbye) error {
+func (s *session) dismissed(m *wamp.Goodbye) error {
 	if s.isLeaving() {
 		return errGoodbye
 	}
@@ -90,7 +90,7 @@ func (s *Session) dismissed(m *wamp.Goodbye) error {
 
 // leaveAfter tells the router about a violation of the protocol, and returns why
 // the session ends.
-func (s *Session) leaveAfter(err error) error {
+func (s *session) leaveAfter(err error) error {
 	var v *codec.Violation
 	if errors.As(err, &v) {
 		abort := &wamp.Abort{Details: wamp.Dict{"message": v.Error()}, Reason: wamp.ErrProtocolViolation}

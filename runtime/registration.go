@@ -11,7 +11,7 @@ import (
 
 // Registration is one or more procedures that a session offers under one handle.
 type Registration struct {
-	session *Session
+	session *session
 	members []*registered
 	ending  ending
 }
@@ -51,11 +51,12 @@ const (
 // RegisterProcedures implements [Callee]. An error that the router answered is a
 // [*wamp.Error], for example with [wamp.ErrProcedureAlreadyExists].
 func (s *Session) RegisterProcedures(ctx context.Context, procs []ProcedureHandler, opts ...RegisterOption) (*Registration, error) {
-	r := &Registration{session: s}
+	current := s.current.Load()
+	r := &Registration{session: current}
 	r.ending.init()
 	requests := make([]*request, 0, len(procs))
 	for _, p := range procs {
-		member, req, err := s.sendRegister(ctx, p, &r.ending, opts)
+		member, req, err := current.sendRegister(ctx, p, &r.ending, opts)
 		if err != nil {
 			r.undo()
 			return nil, requestError("register", p.Procedure.URI, err)
@@ -64,7 +65,7 @@ func (s *Session) RegisterProcedures(ctx context.Context, procs []ProcedureHandl
 		requests = append(requests, req)
 	}
 	for i, req := range requests {
-		if _, err := s.awaitGrant(ctx, req); err != nil {
+		if _, err := current.awaitGrant(ctx, req); err != nil {
 			r.undo()
 			return nil, requestError("register", procs[i].Procedure.URI, err)
 		}
@@ -72,7 +73,7 @@ func (s *Session) RegisterProcedures(ctx context.Context, procs []ProcedureHandl
 	return r, nil
 }
 
-func (s *Session) sendRegister(ctx context.Context, p ProcedureHandler, ending *ending, opts []RegisterOption) (*registered, *request, error) {
+func (s *session) sendRegister(ctx context.Context, p ProcedureHandler, ending *ending, opts []RegisterOption) (*registered, *request, error) {
 	var o registerOptions
 	o.Match, o.Invoke = matchOption(p.Procedure.Match), p.Procedure.Invoke
 	o.Concurrency = uint64(max(p.Procedure.Concurrency, 0))
@@ -88,7 +89,7 @@ func (s *Session) sendRegister(ctx context.Context, p ProcedureHandler, ending *
 }
 
 // registered handles the answer to a REGISTER. It runs on the reader.
-func (s *Session) registered(member *registered, id wamp.ID, err error) error {
+func (s *session) registered(member *registered, id wamp.ID, err error) error {
 	if err != nil {
 		return err
 	}
@@ -109,7 +110,7 @@ func (s *Session) registered(member *registered, id wamp.ID, err error) error {
 
 // unregister is the request that ends a registration. Until it is answered
 // invocations may still come.
-func (s *Session) unregister(id wamp.ID) (*request, func(wamp.ID) wamp.Message) {
+func (s *session) unregister(id wamp.ID) (*request, func(wamp.ID) wamp.Message) {
 	req := newRequest(wamp.TypeUnregister, func(_ wamp.ID, err error) error {
 		if errors.Is(err, wamp.ErrNoSuchRegistration) {
 			err = nil // it was revoked meanwhile
@@ -125,7 +126,7 @@ func (s *Session) unregister(id wamp.ID) (*request, func(wamp.ID) wamp.Message) 
 }
 
 // unregistered handles a revocation. It runs on the reader.
-func (s *Session) unregistered(details wamp.UnregisteredDetails) {
+func (s *session) unregistered(details wamp.UnregisteredDetails) {
 	member := s.registrations[details.Registration]
 	if member == nil {
 		return

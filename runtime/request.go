@@ -42,14 +42,14 @@ func (r *request) fail(err error) { r.settle(0, err) }
 
 // request sends a message and waits for its answer. If ctx ends first, the
 // request stays in the table, so that its answer can be undone.
-func (s *Session) request(ctx context.Context, r *request, message func(id wamp.ID) wamp.Message) (wamp.ID, error) {
+func (s *session) request(ctx context.Context, r *request, message func(id wamp.ID) wamp.Message) (wamp.ID, error) {
 	if err := s.sendRequest(ctx, r, message); err != nil {
 		return 0, err
 	}
 	return s.awaitGrant(ctx, r)
 }
 
-func (s *Session) awaitGrant(ctx context.Context, r *request) (wamp.ID, error) {
+func (s *session) awaitGrant(ctx context.Context, r *request) (wamp.ID, error) {
 	select {
 	case <-r.ready:
 		return r.id, r.err
@@ -60,7 +60,7 @@ func (s *Session) awaitGrant(ctx context.Context, r *request) (wamp.ID, error) {
 
 // sendRequest sends a message, waiting for room in the queue. After an error r is in
 // no table and was not settled.
-func (s *Session) sendRequest(ctx context.Context, r *request, message func(id wamp.ID) wamp.Message) error {
+func (s *session) sendRequest(ctx context.Context, r *request, message func(id wamp.ID) wamp.Message) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -76,7 +76,7 @@ func (s *Session) sendRequest(ctx context.Context, r *request, message func(id w
 	}
 }
 
-func (s *Session) trySendRequest(r *request, message func(id wamp.ID) wamp.Message) error {
+func (s *session) trySendRequest(r *request, message func(id wamp.ID) wamp.Message) error {
 	s.sendMu.Lock()
 	defer s.sendMu.Unlock()
 	id, err := s.nextID()
@@ -98,7 +98,7 @@ func (s *Session) trySendRequest(r *request, message func(id wamp.ID) wamp.Messa
 }
 
 // granted settles a request. It runs on the reader.
-func (s *Session) granted(id wamp.ID, kind wamp.MessageType, granted wamp.ID, err error) error {
+func (s *session) granted(id wamp.ID, kind wamp.MessageType, granted wamp.ID, err error) error {
 	asked := kind
 	r := s.requests.takeIf(id, func(r *request) bool {
 		asked = r.kind
@@ -124,7 +124,7 @@ func requestRefused(m *wamp.ErrorMessage) error {
 }
 
 // post sends a request whose answer nobody waits for, without waiting for room.
-func (s *Session) post(r *request, message func(id wamp.ID) wamp.Message) {
+func (s *session) post(r *request, message func(id wamp.ID) wamp.Message) {
 	err := s.trySendRequest(r, message)
 	switch {
 	case err == nil:

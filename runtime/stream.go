@@ -11,7 +11,7 @@ import (
 // stream is a call whose results come one by one, read by one goroutine. Whoever
 // opened it must close it.
 type stream struct {
-	session  *Session
+	session  *session
 	ctx      context.Context
 	uri      wamp.URI
 	declared []ErrorType
@@ -26,16 +26,17 @@ var errNoProgress = errors.New("the router does not announce " + wamp.FeaturePro
 
 // openStream sends a CALL that asks for progressive results. It consumes args.
 func (s *Session) openStream(ctx context.Context, p *Procedure, args *Args, opts ...CallOption) (*stream, error) {
-	if !s.dealer.progressiveResults {
+	current := s.current.Load()
+	if !current.dealer.progressiveResults {
 		args.release()
 		return nil, localError(wamp.ErrFeatureNotSupported, "call", p.URI, errNoProgress)
 	}
 	c := s.newCall()
 	info := c.prepare(ctx, p, args, opts)
 	c.values.call = nil // the stream releases it
-	c.arrivals = newArrivals(s, &c.opts)
-	st := &stream{session: s, ctx: ctx, uri: p.URI, declared: p.Errors, call: c, info: info}
-	err := s.sendCall(ctx, c, p.URI, args)
+	c.arrivals = newArrivals(current, &c.opts)
+	st := &stream{session: current, ctx: ctx, uri: p.URI, declared: p.Errors, call: c, info: info}
+	err := current.sendCall(ctx, c, p.URI, args)
 	args.release()
 	if err != nil {
 		st.finish()
@@ -155,7 +156,7 @@ func (st *stream) recycle() {
 
 // progressed hands a progressive result to the stream that waits for it. It runs
 // on the reader.
-func (s *Session) progressed(m *wamp.Result) error {
+func (s *session) progressed(m *wamp.Result) error {
 	open := false
 	var q *arrivals
 	s.calls.with(m.Request, func(c *call) { open, q = true, c.arrivals })

@@ -13,7 +13,7 @@ import (
 // Its events are handled one after the other, in the order in which they
 // arrived, also across its topics.
 type Subscription struct {
-	session *Session
+	session *session
 	inbox   inbox
 	members []*subscribed
 	ending  ending
@@ -42,7 +42,8 @@ type subscribed struct {
 
 // SubscribeTopics implements [Subscriber]. An error that the router answered is a [*wamp.Error].
 func (s *Session) SubscribeTopics(ctx context.Context, topics []TopicHandler, opts ...SubscribeOption) (*Subscription, error) {
-	sub := &Subscription{session: s}
+	current := s.current.Load()
+	sub := &Subscription{session: current}
 	sub.ending.init()
 	requests := make([]*request, 0, len(topics))
 	for i, t := range topics {
@@ -52,13 +53,13 @@ func (s *Session) SubscribeTopics(ctx context.Context, topics []TopicHandler, op
 			opt.applySubscribe(&o)
 		}
 		if i == 0 {
-			sub.inbox.init(s, o)
+			sub.inbox.init(current, o)
 		}
 		member := &subscribed{
 			topic: t.Topic, key: topicKey{t.Topic.URI, o.Match}, handle: t.Handle,
 			getRetained: o.GetRetained, inbox: &sub.inbox, ending: &sub.ending,
 		}
-		req, err := s.sendSubscribe(ctx, member, o.SubscribeOptions)
+		req, err := current.sendSubscribe(ctx, member, o.SubscribeOptions)
 		if err != nil {
 			sub.undo()
 			return nil, requestError("subscribe", t.Topic.URI, err)
@@ -67,7 +68,7 @@ func (s *Session) SubscribeTopics(ctx context.Context, topics []TopicHandler, op
 		requests = append(requests, req)
 	}
 	for i, req := range requests {
-		if _, err := s.awaitGrant(ctx, req); err != nil {
+		if _, err := current.awaitGrant(ctx, req); err != nil {
 			sub.undo()
 			return nil, requestError("subscribe", topics[i].Topic.URI, err)
 		}
@@ -75,7 +76,7 @@ func (s *Session) SubscribeTopics(ctx context.Context, topics []TopicHandler, op
 	return sub, nil
 }
 
-func (s *Session) sendSubscribe(ctx context.Context, member *subscribed, o wamp.SubscribeOptions) (*request, error) {
+func (s *session) sendSubscribe(ctx context.Context, member *subscribed, o wamp.SubscribeOptions) (*request, error) {
 	req := newRequest(wamp.TypeSubscribe, func(id wamp.ID, err error) error { return s.subscribed(member, id, err) })
 	s.topics.join(member.key)
 	err := s.sendRequest(ctx, req, func(id wamp.ID) wamp.Message {
@@ -89,7 +90,7 @@ func (s *Session) sendSubscribe(ctx context.Context, member *subscribed, o wamp.
 
 // subscribed handles the answer to a SUBSCRIBE. It runs on the reader, so that an
 // EVENT right behind it finds its listener.
-func (s *Session) subscribed(member *subscribed, id wamp.ID, err error) error {
+func (s *session) subscribed(member *subscribed, id wamp.ID, err error) error {
 	if err != nil {
 		id = 0
 	}
@@ -98,7 +99,7 @@ func (s *Session) subscribed(member *subscribed, id wamp.ID, err error) error {
 }
 
 // unsubscribed handles a revocation. It runs on the reader.
-func (s *Session) unsubscribed(details wamp.UnsubscribedDetails) {
+func (s *session) unsubscribed(details wamp.UnsubscribedDetails) {
 	for _, member := range s.topics.remove(details.Subscription) {
 		member.ending.end(&RevokedError{URI: member.topic.URI, Reason: details.Reason})
 		s.logger.Warn("subscription revoked by the router", "topic", member.topic.URI, "reason", details.Reason)
@@ -152,7 +153,7 @@ func (sub *Subscription) undo() {
 
 // leave ends the router's subscription if nobody listens any more. It returns the
 // request, nil if there was nothing to do.
-func (s *Session) leave(ctx context.Context, id wamp.ID) (*request, error) {
+func (s *session) leave(ctx context.Context, id wamp.ID) (*request, error) {
 	for {
 		req, err := s.tryLeave(id)
 		if err == nil {
@@ -166,7 +167,7 @@ func (s *Session) leave(ctx context.Context, id wamp.ID) (*request, error) {
 }
 
 // drop is leave without waiting for anything.
-func (s *Session) drop(id wamp.ID) {
+func (s *session) drop(id wamp.ID) {
 	_, err := s.tryLeave(id)
 	switch {
 	case err == nil:
@@ -178,7 +179,7 @@ func (s *Session) drop(id wamp.ID) {
 
 // tryLeave decides and sends in one step: a SUBSCRIBE that would rely on the
 // subscription is either known by then, or follows the UNSUBSCRIBE on the wire.
-func (s *Session) tryLeave(id wamp.ID) (*request, error) {
+func (s *session) tryLeave(id wamp.ID) (*request, error) {
 	s.topics.mu.Lock()
 	defer s.topics.mu.Unlock()
 	if !s.topics.deserted(id) {
