@@ -21,6 +21,7 @@ type Args struct {
 	// the longest head, which is written backwards once the count is known.
 	list, dict   []byte
 	items, pairs uint64
+	captures     captures
 	scratch      bytes.Buffer
 	err          error
 }
@@ -50,6 +51,7 @@ func (a *Args) reset() {
 	a.list = append(a.list[:0], headRoom[:]...)
 	a.dict = a.dict[:0]
 	a.items, a.pairs, a.err = 0, 0, nil
+	a.captures.reset()
 }
 
 // Bool appends a boolean.

@@ -70,15 +70,18 @@ func (s *Session) Invoke(ctx context.Context, p *Procedure, args *Args, opts ...
 	c := s.newCall()
 	info := c.prepare(ctx, p, args, opts)
 	current := s.current.Load()
-	err := current.sendCall(ctx, c, p.URI, args)
+	uri, err := args.expand(p.URI, p.Match, p.Captures)
+	if err == nil {
+		err = current.sendCall(ctx, c, uri, args)
+	}
 	args.release()
 	if err != nil {
 		c.release()
-		return nil, requestError("call", p.URI, err)
+		return nil, requestError("call", uri, err)
 	}
 	if err := current.awaitAnswer(ctx, c); err != nil {
 		c.release()
-		return nil, requestError("call", p.URI, err)
+		return nil, requestError("call", uri, err)
 	}
 	if info != nil {
 		info.answered(c.id, c.details)
@@ -92,7 +95,7 @@ func (s *Session) Invoke(ctx context.Context, p *Procedure, args *Args, opts ...
 	if c.opts.strict {
 		side = strictResults
 	}
-	c.values.open(p.URI, side)
+	c.values.open(uri, side)
 	return &c.values, nil
 }
 

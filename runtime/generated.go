@@ -19,6 +19,7 @@ const (
 // Procedure is what an annotation says about one procedure. Generated code has one
 // as a package variable, for its client and its registration.
 type Procedure struct {
+	// URI is the procedure, or the pattern as it is registered if Match says so or there are Captures.
 	URI   wamp.URI
 	Match wamp.Match
 	// Invoke is the invocation policy, such as [wamp.InvokeRoundRobin]; empty is single.
@@ -31,6 +32,9 @@ type Procedure struct {
 	DiscloseMe bool
 	// Concurrency limits how many invocations run at the same time, 0 does not.
 	Concurrency int
+	// Captures are the names of the parameters in the URI, in the order of their
+	// places: the empty components of a wildcard pattern, or what follows a prefix.
+	Captures []string
 	// Errors are the declared errors.
 	Errors []ErrorType
 }
@@ -47,6 +51,8 @@ type Topic struct {
 	IncludeMe bool
 	// DiscloseMe asks the router to tell subscribers who publishes.
 	DiscloseMe bool
+	// Captures are the names of the parameters in the URI, as in [Procedure].
+	Captures []string
 }
 
 // Caller makes calls. [*Session] is one.

@@ -194,6 +194,7 @@ func (b *inbox) handle(d *delivery) {
 			b.session.crew.submit(b) // this goroutine ends here
 		}
 	}()
+	d.in.template = d.member.template
 	d.in.open(d.ctx.info.Topic, arguments)
 	if err := d.member.handle(d.ctx, &d.in); err != nil {
 		b.session.logger.Error("event handler failed", "topic", d.ctx.info.Topic, "error", err)

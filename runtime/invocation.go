@@ -171,6 +171,7 @@ func (inv *invocation) serve() {
 			}
 		}
 	}()
+	inv.in.template = inv.reg.template
 	inv.in.open(inv.ctx.info.Procedure, arguments)
 	inv.out.reset()
 	err = inv.reg.handle(inv.ctx, &inv.in, &inv.out)

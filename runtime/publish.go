@@ -19,12 +19,16 @@ func (s *Session) PublishTopic(ctx context.Context, t *Topic, args *Args, opts .
 			args.Keyword(name, value)
 		}
 	}
-	id, err := s.current.Load().publish(ctx, t.URI, args, &o)
+	uri, err := args.expand(t.URI, t.Match, t.Captures)
+	var id wamp.ID
+	if err == nil {
+		id, err = s.current.Load().publish(ctx, uri, args, &o)
+	}
 	args.release()
 	if err == nil && info != nil {
 		info.published(id)
 	}
-	return requestError("publish", t.URI, err)
+	return requestError("publish", uri, err)
 }
 
 // combine applies the options of the caller, and then those of the context.

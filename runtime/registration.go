@@ -29,6 +29,7 @@ func (r *Registration) Err() error { return r.ending.why() }
 // registered is one procedure of a Registration.
 type registered struct {
 	procedure *Procedure
+	template  *template // nil without captures
 	handle    func(ctx context.Context, in *Values, out *Args) error
 	limit     int     // of concurrent invocations, 0 for none
 	ending    *ending // of the handle
@@ -80,7 +81,10 @@ func (s *session) sendRegister(ctx context.Context, p ProcedureHandler, ending *
 	for _, opt := range opts {
 		opt.applyRegister(&o)
 	}
-	member := &registered{procedure: p.Procedure, handle: p.Handle, limit: int(o.Concurrency), ending: ending}
+	member := &registered{
+		procedure: p.Procedure, template: newTemplate(p.Procedure.URI, o.Match, p.Procedure.Captures),
+		handle: p.Handle, limit: int(o.Concurrency), ending: ending,
+	}
 	req := newRequest(wamp.TypeRegister, func(id wamp.ID, err error) error { return s.registered(member, id, err) })
 	err := s.sendRequest(ctx, req, func(id wamp.ID) wamp.Message {
 		return &wamp.Register{Request: id, Options: o.RegisterOptions, Procedure: p.Procedure.URI}

@@ -32,6 +32,7 @@ func (sub *Subscription) Err() error { return sub.ending.why() }
 // subscribed is one topic of a Subscription.
 type subscribed struct {
 	topic       *Topic
+	template    *template // nil without captures
 	key         topicKey
 	handle      func(ctx context.Context, in *Values) error
 	getRetained bool
@@ -56,7 +57,7 @@ func (s *Session) SubscribeTopics(ctx context.Context, topics []TopicHandler, op
 			sub.inbox.init(current, o)
 		}
 		member := &subscribed{
-			topic: t.Topic, key: topicKey{t.Topic.URI, o.Match}, handle: t.Handle,
+			topic: t.Topic, template: newTemplate(t.Topic.URI, o.Match, t.Topic.Captures), key: topicKey{t.Topic.URI, o.Match}, handle: t.Handle,
 			getRetained: o.GetRetained, inbox: &sub.inbox, ending: &sub.ending,
 		}
 		req, err := current.sendSubscribe(ctx, member, o.SubscribeOptions)

@@ -23,9 +23,10 @@ import (
 //
 // Values are pooled and not for concurrent use.
 type Values struct {
-	of   wamp.URI // the procedure or topic, for messages
-	side side
-	err  error
+	of       wamp.URI  // the procedure or topic, concrete
+	template *template // what that was matched by, nil without captures
+	side     side
+	err      error
 
 	storage []byte // the payload as it arrived, copied
 	payload wamp.Payload
@@ -98,7 +99,7 @@ func (v *Values) discard() {
 		v.storage = nil
 	}
 	v.payload = wamp.Payload{}
-	v.items, v.dict, v.err, v.call = nil, nil, nil, nil
+	v.items, v.dict, v.err, v.call, v.template = nil, nil, nil, nil, nil
 }
 
 // Err reports what was wrong with the values read so far, and with arguments
@@ -248,6 +249,28 @@ func (v *Values) wholeDict(name string, into any) []byte {
 		return nil
 	}
 	return keywordDict(v.dict, v.pairs)
+}
+
+// Absent reports whether the next value was not given, or is null, and passes over it
+// then: that is where a default value takes its place.
+//
+//	limit := 10
+//	if !in.Absent("limit") {
+//		limit = int(in.Int("limit", 0))
+//	}
+func (v *Values) Absent(name string) bool {
+	if v.err != nil {
+		return true
+	}
+	item := v.items
+	if v.left == 0 {
+		item = v.keyword(name)
+	}
+	if len(item) > 0 && item[0] != cborNull && item[0] != cborUndefined {
+		return false
+	}
+	v.next(name)
+	return true
 }
 
 // Optional reads into the pointer that into points to, and leaves it nil if the
