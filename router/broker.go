@@ -64,7 +64,7 @@ func (o *outbox) publish(s *session, m *wamp.Publish) *publication {
 		p.details.PublisherAuthID = s.identity.AuthID
 		p.details.PublisherAuthRole = s.identity.Role
 	}
-	if level := s.realm.trustLevel; level != nil {
+	if level := s.realm.charter().trustLevel; level != nil {
 		p.details.TrustLevel, p.details.HasTrustLevel = level(s.identity, m.Topic), true
 	}
 	return p
@@ -77,7 +77,7 @@ func (b *broker) forbids(m *wamp.Publish) (wamp.ErrorURI, string) {
 		return wamp.ErrInvalidURI, fmt.Sprintf("%q is no valid topic URI", m.Topic)
 	case m.Topic.Reserved():
 		return wamp.ErrInvalidURI, fmt.Sprintf("%q is reserved for the router", m.Topic)
-	case m.Options.DiscloseMe && !b.realm.disclose.Publisher:
+	case m.Options.DiscloseMe && !b.realm.charter().disclose.Publisher:
 		return wamp.ErrDiscloseMeDisallowed, "this realm does not disclose publishers"
 	case m.Options.Passthru.Scheme != "" && !sealed(m.Payload):
 		return wamp.ErrInvalidArgument, unsealed

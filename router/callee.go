@@ -163,7 +163,7 @@ func (c *callee) serve(s *session, registered *wamp.Registered, service serving)
 	if c.left {
 		return net.ErrClosed
 	}
-	if len(c.registrations) >= s.realm.router.limits.MaxRegistrations {
+	if len(c.registrations) >= s.realm.router.limits().MaxRegistrations {
 		return errTooMany
 	}
 	if err := s.conn.Send(registered); err != nil {

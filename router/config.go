@@ -1,8 +1,11 @@
 package router
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/wampkit/wampkit/transport"
@@ -43,7 +46,17 @@ type RealmConfig struct {
 	Authenticators []Authenticator
 	// Strict turns rules on which deployed clients are known to break.
 	Strict Strict
-	// Disclose says which identities may be told to other sessions.
+	// Roles say what sessions may do, by authrole. A session whose role is not
+	// among them may do nothing. Nil, and without an Authorizer, everybody may do
+	// everything, which includes ending other sessions: such a realm is for those
+	// who trust each other.
+	Roles map[string]Role
+	// Authorizer is asked for what Roles do not allow; with Roles nil, for
+	// everything. Nil denies that.
+	Authorizer Authorizer
+	// MaxSessions is how many sessions the realm may have; 0 is any number.
+	MaxSessions int
+	// Disclose says which identities may be told to other sessions that ask for it.
 	Disclose Disclosure
 	// TrustLevel says how much a call or an event is trusted, by who makes it and
 	// by the procedure or topic: 0 or more, the higher the more. Callees that announce
@@ -136,8 +149,16 @@ type Limits struct {
 	// Linger is how long a last message, such as ABORT, may take to be written.
 	// Default 1 s.
 	Linger time.Duration
-	// MaxSessions is how many sessions may be open; 0 is any number.
+	// MaxSessions is how many sessions may be open; 0 is any number. See
+	// RealmConfig.MaxSessions for those of one realm.
 	MaxSessions int
+	// MaxSessionsPerListener is how many of them may have come to the same address of
+	// this machine: to one port, or one Unix socket. 0 is any number.
+	MaxSessionsPerListener int
+	// MaxSessionsPerAddress is how many of them may come from the same remote
+	// address; those of IPv6 count by their first 64 bits. It does not apply to Unix
+	// sockets and in-process connections. 0 is any number.
+	MaxSessionsPerAddress int
 	// MaxCalls, MaxRegistrations and MaxSubscriptions are how many open calls,
 	// registrations and subscriptions a session may have. Default 65,536 calls and
 	// 131,072 of each of the others.
@@ -153,7 +174,35 @@ type Limits struct {
 	RerouteBytes int
 	// PayloadDepth is how deep lists and dictionaries may nest. Default [codec.DefaultDepth].
 	PayloadDepth int
+	// MaxOptions is how many octets the options or details of a message may take.
+	// More is a protocol violation. Default 64 KiB.
+	MaxOptions int
+	// MessageRate is how many messages a session may send in a second, on average,
+	// and MessageBurst how many at once: default as many as in a second, but 1 at
+	// least. ByteRate is how many octets it may send in a second, and ByteBurst how
+	// many at once: default as many as in a second. A rate of 0 is no limit.
+	MessageRate, MessageBurst, ByteRate, ByteBurst int
+	// OnRate is what happens to a session that sends more.
+	OnRate RatePolicy
+	// AuthorizationTimeout is how long RealmConfig.Authorizer may take for one
+	// decision. Default 5 s.
+	AuthorizationTimeout time.Duration
+	// AuthorizationQueue is how many octets of a session's requests may wait for
+	// RealmConfig.Authorizer. Beyond it nothing more is read from the session until
+	// there is room. Default 1 MiB.
+	AuthorizationQueue int
 }
+
+// RatePolicy is what happens to a session that sends more than
+// Limits.MessageRate or Limits.ByteRate.
+type RatePolicy uint8
+
+const (
+	// SlowDown reads no faster from the session than it may send.
+	SlowDown RatePolicy = iota
+	// AbortSession ends the session with wamp.error.unavailable.
+	AbortSession
+)
 
 // withDefaults fills zero fields.
 func (l Limits) withDefaults() Limits {
@@ -169,6 +218,11 @@ func (l Limits) withDefaults() Limits {
 	defaultTo(&l.MaxSubscriptions, 1<<17)
 	defaultTo(&l.RerouteBytes, 4<<20)
 	defaultTo(&l.PayloadDepth, codec.DefaultDepth)
+	defaultTo(&l.MaxOptions, 64<<10)
+	defaultTo(&l.MessageBurst, max(1, l.MessageRate))
+	defaultTo(&l.ByteBurst, l.ByteRate)
+	defaultTo(&l.AuthorizationTimeout, 5*time.Second)
+	defaultTo(&l.AuthorizationQueue, 1<<20)
 	return l
 }
 
@@ -190,22 +244,76 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Validate reports what is wrong with c, or nil.
+// Validate reports what is wrong with c, and where; nil if nothing is. Several
+// faults are joined.
 func (c Config) Validate() error {
+	var faults []error
+	if err := c.Limits.validate(); err != nil {
+		faults = append(faults, err)
+	}
 	names := make(map[wamp.URI]bool)
 	for i, realm := range c.Realms {
-		switch {
-		case !realm.Name.Valid(realm.Strict.rule()):
-			return fmt.Errorf("realm %d: %q is no valid realm name", i+1, realm.Name)
-		case names[realm.Name]:
-			return fmt.Errorf("realm %q is configured twice", realm.Name)
-		}
-		if err := validateHistory(realm.History, realm.Strict.rule()); err != nil {
-			return fmt.Errorf("realm %q: %w", realm.Name, err)
+		if !realm.Name.Valid(realm.Strict.rule()) {
+			faults = append(faults, fmt.Errorf("realm %d: %q is no valid realm name", i+1, realm.Name))
+		} else if names[realm.Name] {
+			faults = append(faults, fmt.Errorf("realm %q is configured twice", realm.Name))
 		}
 		names[realm.Name] = true
+		if err := realm.validate(); err != nil {
+			faults = append(faults, prefixed(fmt.Sprintf("realm %q", realm.Name), err))
+		}
 	}
-	return nil
+	if c.AutoRealm != nil {
+		if err := c.AutoRealm.validate(); err != nil {
+			faults = append(faults, prefixed("automatic realm", err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// validate reports what is wrong with a realm but for its name, or nil.
+func (c RealmConfig) validate() error {
+	var faults []error
+	if c.MaxSessions < 0 {
+		faults = append(faults, fmt.Errorf("max sessions: %d is negative", c.MaxSessions))
+	}
+	return errors.Join(append(faults,
+		validateRoles(c.Roles, c.Strict.rule()),
+		validateHistory(c.History, c.Strict.rule()))...)
+}
+
+// prefixed puts the place of a fault before it, line by line.
+func prefixed(place string, err error) error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return fmt.Errorf("%s: %w", place, err)
+	}
+	var faults []error
+	for _, err := range joined.Unwrap() {
+		faults = append(faults, prefixed(place, err))
+	}
+	return errors.Join(faults...)
+}
+
+// validate reports limits that make no sense, or nil.
+func (l Limits) validate() error {
+	var faults []error
+	for name, value := range map[string]int64{
+		"max message": int64(l.MaxMessage), "outbound queue": int64(l.OutboundQueue), "max sessions": int64(l.MaxSessions),
+		"max sessions per listener": int64(l.MaxSessionsPerListener), "max sessions per address": int64(l.MaxSessionsPerAddress),
+		"max calls": int64(l.MaxCalls), "max registrations": int64(l.MaxRegistrations), "max subscriptions": int64(l.MaxSubscriptions),
+		"max connections": int64(l.MaxConnections), "reroute bytes": int64(l.RerouteBytes), "payload depth": int64(l.PayloadDepth),
+		"max options": int64(l.MaxOptions), "message rate": int64(l.MessageRate), "message burst": int64(l.MessageBurst),
+		"byte rate": int64(l.ByteRate), "byte burst": int64(l.ByteBurst), "authorization queue": int64(l.AuthorizationQueue),
+		"stall timeout": int64(l.StallTimeout), "handshake timeout": int64(l.HandshakeTimeout),
+		"goodbye timeout": int64(l.GoodbyeTimeout), "linger": int64(l.Linger), "authorization timeout": int64(l.AuthorizationTimeout),
+	} {
+		if value < 0 {
+			faults = append(faults, fmt.Errorf("limits: %s is negative", name))
+		}
+	}
+	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(faults...)
 }
 
 // transport is the part of the limits that connections keep to. They get more

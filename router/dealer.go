@@ -173,7 +173,7 @@ func (d *dealer) refuseUnserved(o *outbox, s *session, m *wamp.Call) *violation 
 // unsupported names what a call asks for and does not get here.
 func (d *dealer) unsupported(m *wamp.Call) (wamp.ErrorURI, string) {
 	switch options := &m.Options; {
-	case options.DiscloseMe && !d.realm.disclose.Caller:
+	case options.DiscloseMe && !d.realm.charter().disclose.Caller:
 		return wamp.ErrDiscloseMeDisallowed, "this realm does not disclose callers"
 	case options.Passthru.Scheme != "" && !sealed(m.Payload):
 		return wamp.ErrInvalidArgument, unsealed

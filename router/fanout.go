@@ -118,7 +118,7 @@ func (b *broker) deliverLate(o *outbox, m *membership, event *wamp.Event, shared
 			return
 		}
 	}
-	if b.realm.router.limits.OnFullQueue == CloseSession {
+	if b.realm.router.limits().OnFullQueue == CloseSession {
 		m.session.endStalled()
 	}
 	b.drop(m, 1)

@@ -47,7 +47,7 @@ func (r *realm) announced() wamp.Roles {
 	if r.broker.retention != nil {
 		roles = roles.With(wamp.RoleBroker, wamp.FeatureEventRetention)
 	}
-	if r.trustLevel != nil {
+	if r.charter().trustLevel != nil {
 		roles = roles.With(wamp.RoleBroker, wamp.FeaturePublicationTrustLevels).
 			With(wamp.RoleDealer, wamp.FeatureCallTrustLevels)
 	}
@@ -74,7 +74,7 @@ func (p *peer) establish() *session {
 		p.refuse(errDraining)
 		return nil
 	}
-	inTime := time.AfterFunc(p.router.limits.HandshakeTimeout, p.expire)
+	inTime := time.AfterFunc(p.router.limits().HandshakeTimeout, p.expire)
 	defer inTime.Stop()
 
 	m, err := p.receive()
@@ -102,7 +102,7 @@ func (p *peer) establish() *session {
 // that waits for the peer's message, which then fails.
 func (p *peer) expire() {
 	_ = p.conn.Shutdown(abortMessage(wamp.ErrTimeout,
-		fmt.Sprintf("the handshake takes longer than %v", p.router.limits.HandshakeTimeout)), p.router.limits.Linger)
+		fmt.Sprintf("the handshake takes longer than %v", p.router.limits().HandshakeTimeout)), p.router.limits().Linger)
 }
 
 // errOver means that the connection is over and nobody is left to be told.
@@ -216,7 +216,7 @@ func playsAny(announced wamp.Roles, roles []wamp.Role) bool {
 
 // authenticate finds out who the peer is, by a method that both sides know.
 func (p *peer) authenticate(h *hello, session wamp.ID, inTime *time.Timer) (Identity, error) {
-	authenticator, refusal := choose(h.realm.authenticators, h.authMethods)
+	authenticator, refusal := choose(h.realm.charter().authenticators, h.authMethods)
 	if refusal != nil {
 		return Identity{}, refusal
 	}
@@ -246,7 +246,7 @@ func (p *peer) challenge(c *wamp.Challenge, inTime *time.Timer) (*wamp.Authentic
 	if err := p.send(c); err != nil {
 		return nil, fmt.Errorf("send CHALLENGE: %w", err)
 	}
-	inTime.Reset(p.router.limits.HandshakeTimeout)
+	inTime.Reset(p.router.limits().HandshakeTimeout)
 	m, err := p.receive()
 	if err != nil {
 		p.lost(err)

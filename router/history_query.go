@@ -128,7 +128,7 @@ func (q *historyQuery) wants(e pastEvent) bool {
 // pastEvents is the result that tells of events: one argument for each. An event
 // that the caller's serializer cannot carry is left out and counted.
 func (c *routerCall) pastEvents(sub *subscription, events []pastEvent) (wamp.Payload, error) {
-	most, size := c.realm.router.limits.MaxMessage, 0
+	most, size := c.realm.router.limits().MaxMessage, 0
 	for _, e := range events {
 		if size += e.payload.Size(); size > most {
 			return wamp.Payload{}, wamp.NewError(wamp.ErrPayloadSizeExceeded,

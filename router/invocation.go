@@ -35,7 +35,7 @@ func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 		return errBusy
 	}
 	id := c.last.Next()
-	if err := caller.caller.open(m.Request, openCall{callee: callee, invocation: id}, a.from, caller.realm.router.limits.MaxCalls); err != nil {
+	if err := caller.caller.open(m.Request, openCall{callee: callee, invocation: id}, a.from, caller.realm.router.limits().MaxCalls); err != nil {
 		return err
 	}
 	message := &o.invocation
@@ -71,7 +71,7 @@ func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 		c.invocations = make(map[wamp.ID]invocation)
 	}
 	inv := invocation{caller: caller, request: m.Request, registration: reg, progressive: progressive, counted: service.limit != 0}
-	keep = keep && c.kept+a.kept.size() <= callee.realm.router.limits.RerouteBytes
+	keep = keep && c.kept+a.kept.size() <= callee.realm.router.limits().RerouteBytes
 	if timeout != 0 || m.Options.Progress || keep {
 		inv.terms = new(terms)
 	}

@@ -121,7 +121,7 @@ func (o *outbox) backedUp(to *session) bool {
 // false when to is stalled; see backlog. It must not be called with a lock held.
 func (o *outbox) awaitRoom(to *session) bool {
 	o.metFull(to)
-	limits := &o.router.limits
+	limits := o.router.limits()
 	enough := int(float64(limits.OutboundQueue) * enoughProgress)
 	for {
 		now := o.router.sinceStart()

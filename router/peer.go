@@ -109,11 +109,11 @@ func (p *peer) abort(reason wamp.ErrorURI, message string) {
 	if p.out != nil {
 		p.out.flush()
 	}
-	_ = p.conn.Shutdown(abortMessage(reason, message), p.router.limits.Linger)
+	_ = p.conn.Shutdown(abortMessage(reason, message), p.router.limits().Linger)
 }
 
 // hangUp closes the connection in good order, without a last message.
-func (p *peer) hangUp() { _ = p.conn.Shutdown(nil, p.router.limits.Linger) }
+func (p *peer) hangUp() { _ = p.conn.Shutdown(nil, p.router.limits().Linger) }
 
 // abortViolation is abort for a peer that broke the protocol.
 func (p *peer) abortViolation(v *violation) {

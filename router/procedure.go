@@ -64,7 +64,7 @@ func (d *dealer) callRouter(o *outbox, s *session, m *wamp.Call) (served bool, v
 	if procedure == nil {
 		return false, nil
 	}
-	switch s.caller.open(m.Request, servedByRouter, openCall{}, s.realm.router.limits.MaxCalls) {
+	switch s.caller.open(m.Request, servedByRouter, openCall{}, s.realm.router.limits().MaxCalls) {
 	case errNotCalling:
 		return true, nil
 	case errStillOpen:

@@ -2,6 +2,7 @@ package router
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/wampkit/wampkit/wamp"
 )
@@ -24,16 +25,14 @@ import (
 // waiting for room never happens under a lock. What happens under one and is to be
 // told is noted, and told afterwards: see metaEvents.
 type realm struct {
-	name           wamp.URI
-	router         *Router
-	rule           wamp.URIRule
-	strict         Strict
-	disclose       Disclosure
-	authenticators []Authenticator
-	trustLevel     func(Identity, wamp.URI) int64 // nil for none
-	broker         broker
-	dealer         dealer
-	meta           metaEvents
+	name    wamp.URI
+	router  *Router
+	rule    wamp.URIRule
+	strict  Strict
+	current atomic.Pointer[charter] // see charter
+	broker  broker
+	dealer  dealer
+	meta    metaEvents
 
 	mu       sync.RWMutex // guards the fields below
 	sessions map[wamp.ID]*session
@@ -47,18 +46,13 @@ type realm struct {
 
 func newRealm(r *Router, config RealmConfig) *realm {
 	realm := &realm{
-		name:           config.Name,
-		router:         r,
-		rule:           config.Strict.rule(),
-		strict:         config.Strict,
-		disclose:       config.Disclose,
-		authenticators: config.Authenticators,
-		trustLevel:     config.TrustLevel,
-		sessions:       make(map[wamp.ID]*session),
+		name:     config.Name,
+		router:   r,
+		rule:     config.Strict.rule(),
+		strict:   config.Strict,
+		sessions: make(map[wamp.ID]*session),
 	}
-	if len(realm.authenticators) == 0 {
-		realm.authenticators = []Authenticator{Anonymous{}}
-	}
+	realm.current.Store(newCharter(config))
 	realm.broker.realm = realm
 	realm.broker.retention = newRetention(config.Retention, &r.counters)
 	realm.broker.remember(config.History)
@@ -131,7 +125,7 @@ func (r *realm) close(reason wamp.URI, message string) {
 // countSession counts a session in, unless there are as many as may be.
 func (r *Router) countSession() bool {
 	open := r.counters.sessions.Add(1)
-	if most := int64(r.limits.MaxSessions); most > 0 && open > most {
+	if most := int64(r.limits().MaxSessions); most > 0 && open > most {
 		r.counters.sessions.Add(-1)
 		return false
 	}

@@ -29,7 +29,7 @@ func (d *dealer) register(o *outbox, s *session, m *wamp.Register) *violation {
 		return refuse(wamp.ErrInvalidURI, "%q is no valid procedure URI for %s matching", m.Procedure, match)
 	case m.Procedure.Reserved():
 		return refuse(wamp.ErrInvalidURI, "%q is reserved for the router", m.Procedure)
-	case m.Options.DiscloseCaller && !d.realm.disclose.Caller:
+	case m.Options.DiscloseCaller && !d.realm.charter().disclose.Caller:
 		return refuse(wamp.ErrDiscloseMeDisallowed, "this realm does not disclose callers")
 	case m.Options.RunMode != "":
 		return refuse(wamp.ErrFeatureNotSupported, "sharded registrations are not supported")

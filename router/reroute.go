@@ -80,7 +80,7 @@ func (a *attempt) keep(callee *session, reg *registration) (kept bool) {
 		return false
 	}
 	if a.kept == nil {
-		if a.call.Payload.Size() > callee.realm.router.limits.RerouteBytes {
+		if a.call.Payload.Size() > callee.realm.router.limits().RerouteBytes {
 			return false
 		}
 		a.kept = &keptCall{call: *a.call}

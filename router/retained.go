@@ -125,7 +125,7 @@ func (b *broker) continueRest(m *membership) error {
 
 // giveUpRest drops what a member that does not keep up has not got.
 func (b *broker) giveUpRest(m *membership) {
-	if b.realm.router.limits.OnFullQueue == CloseSession {
+	if b.realm.router.limits().OnFullQueue == CloseSession {
 		m.session.endStalled()
 	}
 	m.subscription.mu.Lock()

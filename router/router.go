@@ -15,7 +15,7 @@ import (
 // Router routes calls and events among the sessions of its realms. Make one
 // with [New]; all methods may be called from any goroutine.
 type Router struct {
-	limits   Limits
+	bounds   atomic.Pointer[Limits] // see limits
 	config   Config
 	server   *transport.Server
 	start    time.Time
@@ -49,7 +49,6 @@ func New(config Config) *Router {
 	}
 	config = config.withDefaults()
 	r := &Router{
-		limits: config.Limits,
 		config: config,
 		start:  time.Now(),
 		realms: make(map[wamp.URI]*realm),
@@ -57,9 +56,10 @@ func New(config Config) *Router {
 
 		procedures: routerProcedures(),
 	}
+	r.bounds.Store(&config.Limits)
 	r.server = transport.NewServer(r.Attach, transport.ServerOptions{
-		Config:   r.limits.transport(),
-		MaxConns: r.limits.MaxConnections,
+		Config:   r.limits().transport(),
+		MaxConns: r.limits().MaxConnections,
 		Origins:  config.Origins,
 		Log:      config.Logger,
 	})
@@ -75,7 +75,7 @@ func New(config Config) *Router {
 func (r *Router) Attach(conn transport.Conn) {
 	p := &peer{router: r, conn: conn}
 	if !r.admit(p) {
-		_ = conn.Shutdown(abortMessage(wamp.ErrSystemShutdown, "the router is shutting down"), r.limits.Linger)
+		_ = conn.Shutdown(abortMessage(wamp.ErrSystemShutdown, "the router is shutting down"), r.limits().Linger)
 		return
 	}
 	defer r.dismissPeer(p)
@@ -85,7 +85,7 @@ func (r *Router) Attach(conn transport.Conn) {
 // Connect opens an in-process connection to the router and returns the
 // client's end of it. No socket and no copy in the kernel are involved.
 func (r *Router) Connect(f wamp.Format) transport.Conn {
-	client, server := transport.PipeWith(f, r.limits.transport())
+	client, server := transport.PipeWith(f, r.limits().transport())
 	go r.Attach(server)
 	return client
 }
@@ -142,7 +142,7 @@ func (r *Router) dismissAll() {
 	for _, p := range r.allPeers() {
 		if p.idle.Load() {
 			r.background.Go(func() {
-				_ = p.conn.Shutdown(abortMessage(wamp.ErrSystemShutdown, "the router is shutting down"), r.limits.Linger)
+				_ = p.conn.Shutdown(abortMessage(wamp.ErrSystemShutdown, "the router is shutting down"), r.limits().Linger)
 			})
 		}
 	}
@@ -218,6 +218,9 @@ func (r *Router) releaseRealm(held *realm) {
 	}
 }
 
+// limits are the router's limits as they are now.
+func (r *Router) limits() *Limits { return r.bounds.Load() }
+
 func (r *Router) draining() bool { return r.closing.Load() }
 
 // sinceStart is a monotonic clock that is never 0.
@@ -228,7 +231,7 @@ func (r *Router) decoder(f wamp.Format) *codec.Decoder {
 	if d, _ := r.decoders[f].Get().(*codec.Decoder); d != nil {
 		return d
 	}
-	return codec.NewDecoder(f, codec.Options{Depth: r.limits.PayloadDepth})
+	return codec.NewDecoder(f, codec.Options{Depth: r.limits().PayloadDepth})
 }
 
 func (r *Router) putDecoder(f wamp.Format, d *codec.Decoder) { r.decoders[f].Put(d) }

@@ -50,7 +50,7 @@ func (r *Router) ServeAll(ctx context.Context, listeners ...net.Listener) error 
 	case failure = <-failed:
 		running--
 	}
-	shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.limits.GoodbyeTimeout+2*r.limits.Linger)
+	shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.limits().GoodbyeTimeout+2*r.limits().Linger)
 	defer cancel()
 	err := r.Shutdown(shutdown)
 	for range running {

@@ -198,7 +198,7 @@ func (s *session) dismiss(d dismissal) bool {
 	defer o.release()
 	s.dispose(o)
 	s.goodbye.Do(func() { o.deliver(s, d.farewell()) })
-	time.AfterFunc(r.limits.GoodbyeTimeout, s.peer.hangUp)
+	time.AfterFunc(r.limits().GoodbyeTimeout, s.peer.hangUp)
 	return true
 }
 
@@ -221,7 +221,7 @@ func (s *session) endStalled() {
 	r.config.Logger.Warn("session does not keep up", "session", s.id, "peer", s.peer.address(),
 		"queued", s.conn.Queued(), "events_dropped", s.dropped.Load())
 	r.background.Go(func() {
-		_ = s.conn.Shutdown(abortMessage(wamp.ErrNetworkFailure, "the session does not keep up with what is sent to it"), r.limits.Linger)
+		_ = s.conn.Shutdown(abortMessage(wamp.ErrNetworkFailure, "the session does not keep up with what is sent to it"), r.limits().Linger)
 	})
 }
 

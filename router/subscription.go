@@ -104,7 +104,7 @@ func (r *subscriber) join(m *membership, subscribed *wamp.Subscribed) (*membersh
 		return nil, net.ErrClosed
 	}
 	held := r.memberships[m.subscription.id]
-	if held == nil && len(r.memberships) >= m.session.realm.router.limits.MaxSubscriptions {
+	if held == nil && len(r.memberships) >= m.session.realm.router.limits().MaxSubscriptions {
 		return nil, errTooMany
 	}
 	if err := m.conn.Send(subscribed); err != nil {

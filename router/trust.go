@@ -11,10 +11,11 @@ func (s *session) takesTrustLevels() bool {
 // callTrust is how much a call of s is trusted, if its callee is to be told
 // (Advanced Profile, section "Call Trust Levels").
 func (s *session) callTrust(callee *session, procedure wamp.URI) (level int64, told bool) {
-	if s.realm.trustLevel == nil || !callee.roles.Supports(wamp.RoleCallee, wamp.FeatureCallTrustLevels) {
+	trustLevel := s.realm.charter().trustLevel
+	if trustLevel == nil || !callee.roles.Supports(wamp.RoleCallee, wamp.FeatureCallTrustLevels) {
 		return 0, false
 	}
-	return s.realm.trustLevel(s.identity, procedure), true
+	return trustLevel(s.identity, procedure), true
 }
 
 // withoutTrustLevel is what is told to sessions that take no trust levels.
