@@ -2,21 +2,17 @@ package transport
 
 import (
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/url"
-	"os"
 	"strings"
-	"syscall"
-	"time"
 )
 
 // Listen opens the listener that a URL names: ws://host:port, tcp://host:port
 // or unix:///path. What a [Server] serves there does not depend on the scheme.
 // An empty host is every interface, port 0 a free one. A socket file that a
-// dead process left behind is replaced.
+// dead process left behind is replaced. The permissions of a socket file can be
+// given, as in unix:///run/wamp.sock?mode=0660; else they are up to the umask.
 func Listen(rawURL string) (net.Listener, error) { return listen(rawURL, nil) }
 
 // ListenTLS is [Listen] for wss://host:port and tcps://host:port. The config
@@ -39,10 +35,7 @@ func listen(rawURL string, config *tls.Config) (net.Listener, error) {
 	if !at.tls && config != nil {
 		return nil, fmt.Errorf("listen on %s: scheme %s has no TLS: use wss or tcps", rawURL, at.scheme)
 	}
-	l, err := net.Listen(at.network, at.address)
-	if at.network == "unix" && errors.Is(err, syscall.EADDRINUSE) && removeStale(at.address) {
-		l, err = net.Listen(at.network, at.address)
-	}
+	l, err := at.open()
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", rawURL, err)
 	}
@@ -54,18 +47,11 @@ func listen(rawURL string, config *tls.Config) (net.Listener, error) {
 	return l, nil
 }
 
-// removeStale removes a socket file on which nobody listens.
-func removeStale(path string) bool {
-	info, err := os.Stat(path)
-	if err != nil || info.Mode().Type() != fs.ModeSocket {
-		return false
+func (at *endpoint) open() (net.Listener, error) {
+	if at.network == "unix" {
+		return at.unix.listen(at.address)
 	}
-	conn, err := net.DialTimeout("unix", path, time.Second)
-	if err == nil {
-		conn.Close()
-		return false
-	}
-	return errors.Is(err, syscall.ECONNREFUSED) && os.Remove(path) == nil
+	return net.Listen(at.network, at.address)
 }
 
 // endpoint is what a URL of ours means.
@@ -76,6 +62,7 @@ type endpoint struct {
 	host      string // as a server name for TLS
 	webSocket bool
 	tls       bool
+	unix      unixSocket
 	url       *url.URL
 }
 
@@ -102,7 +89,8 @@ func parseURL(rawURL string) (*endpoint, error) {
 		if at.address = u.Opaque + u.Host + u.Path; at.address == "" {
 			return nil, fmt.Errorf("%s names no socket: want unix:///path/to/socket", rawURL)
 		}
-		return at, nil
+		at.unix, err = parseUnix(rawURL, u.Query())
+		return at, err
 	case "":
 		return nil, fmt.Errorf("%q has no scheme: want one of %s, as in tcp://127.0.0.1:8081", rawURL, schemes)
 	default:
