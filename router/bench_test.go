@@ -54,6 +54,13 @@ func benchRouter(b *testing.B) *router.Router {
 	return r
 }
 
+// observedRouter counts, as for metrics.
+func observedRouter(b *testing.B) *router.Router {
+	r := router.New(router.Config{Logger: slog.New(slog.DiscardHandler), Observe: true})
+	b.Cleanup(func() { r.Shutdown(b.Context()) })
+	return r
+}
+
 // BenchmarkCall is a call through the router over in-process pipes: CALL,
 // INVOCATION, YIELD, RESULT. The peers allocate nothing per message, so that
 // allocs/op are the router's.
@@ -64,10 +71,15 @@ func BenchmarkCall(b *testing.B) {
 	b.Run("cbor, 64 in flight", func(b *testing.B) { benchmarkCalls(b, wamp.CBOR, wamp.CBOR, 64, 16) })
 	b.Run("cbor, 64 in flight, 1 KiB", func(b *testing.B) { benchmarkCalls(b, wamp.CBOR, wamp.CBOR, 64, 1024) })
 	b.Run("json to cbor", func(b *testing.B) { benchmarkCalls(b, wamp.JSON, wamp.CBOR, 1, 16) })
+	b.Run("cbor, observed", func(b *testing.B) { benchmarkCallsAt(b, observedRouter(b), wamp.CBOR, wamp.CBOR, 1, 16) })
+	b.Run("cbor, 64 in flight, observed", func(b *testing.B) { benchmarkCallsAt(b, observedRouter(b), wamp.CBOR, wamp.CBOR, 64, 16) })
 }
 
 func benchmarkCalls(b *testing.B, callerFormat, calleeFormat wamp.Format, inFlight, size int) {
-	r := benchRouter(b)
+	benchmarkCallsAt(b, benchRouter(b), callerFormat, calleeFormat, inFlight, size)
+}
+
+func benchmarkCallsAt(b *testing.B, r *router.Router, callerFormat, calleeFormat wamp.Format, inFlight, size int) {
 	caller, callee := newBenchPeer(b, r, callerFormat), newBenchPeer(b, r, calleeFormat)
 	callee.send(&wamp.Register{Request: 1, Procedure: "com.bench.echo"})
 	callee.receive()

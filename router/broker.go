@@ -147,7 +147,7 @@ func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation 
 		}
 		switch fateOf(err) {
 		case queued:
-			o.touch(s)
+			o.sent(s, wamp.TypeSubscribed)
 			b.deliverRest(o, member)
 			return nil
 		case full:

@@ -3,6 +3,7 @@ package router
 import (
 	"net"
 	"sync"
+	"time"
 
 	"github.com/wampkit/wampkit/wamp"
 )
@@ -58,9 +59,10 @@ type invocation struct {
 	caller       *session
 	request      wamp.ID // CALL.Request
 	registration *registration
-	interrupted  bool // CANCEL with mode kill was passed on
-	progressive  bool // the callee was told that progressive results are welcome
-	counted      bool // in serving.running
+	interrupted  bool          // CANCEL with mode kill was passed on
+	progressive  bool          // the callee was told that progressive results are welcome
+	counted      bool          // in serving.running
+	began        time.Duration // by Router.sinceStart, 0 if nobody takes the time
 	terms        *terms
 }
 

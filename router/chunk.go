@@ -50,7 +50,7 @@ func (d *dealer) proceed(o *outbox, s *session, m *wamp.Call) *violation {
 		}
 		switch fateOf(err) {
 		case queued:
-			o.touch(h.callee)
+			o.sent(h.callee, wamp.TypeInvocation)
 			return nil
 		case unfit:
 			uri, message := unfitFor("a chunk of the call", err)

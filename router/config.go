@@ -33,6 +33,9 @@ type Config struct {
 	// Origins are the origins, such as "https://app.example.com", whose pages
 	// may connect by WebSocket or long-poll; "*" is any, nil only pages from the same host.
 	Origins []string
+	// Observe counts messages, octets and calls per realm, and takes the time that
+	// calls take, for [Router.Realms]. It costs some dozen nanoseconds per message.
+	Observe bool
 	// Logger gets violations and other ends of sessions; nil is slog.Default().
 	Logger *slog.Logger
 }

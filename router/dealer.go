@@ -116,7 +116,7 @@ func (d *dealer) offerInTurn(o *outbox, a *attempt, reg *registration, callees [
 		}
 		switch fateOf(err) {
 		case queued:
-			o.touch(callee)
+			o.sent(callee, wamp.TypeInvocation)
 			return true, nil
 		case unfit:
 			uri, message := unfitFor("the call", err)
@@ -334,8 +334,12 @@ func (o *outbox) cancelAll(callee *session, invocations map[wamp.ID]invocation) 
 		return o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request, wamp.ErrCanceled, "the callee left before it answered")
 	}
 	for id, inv := range invocations {
-		err := inv.caller.caller.answer(inv.caller, inv.request, openCall{callee, id}, canceled(inv), true)
-		if o.settled(inv.caller, err) {
+		message := canceled(inv)
+		err := inv.caller.caller.answer(inv.caller, inv.request, openCall{callee, id}, message, true)
+		if o.settled(inv.caller, wamp.TypeError, err) {
+			if err == nil {
+				o.ended(&inv, message)
+			}
 			delete(invocations, id)
 		}
 	}
@@ -349,7 +353,7 @@ func (o *outbox) cancelAll(callee *session, invocations map[wamp.ID]invocation) 
 func (o *outbox) interruptAll(caller *session, calls map[wamp.ID]openCall) {
 	for request, h := range calls {
 		if h == servedByRouter || !h.callee.callee.takeFor(caller, h.invocation, request) || !h.callee.interruptible() ||
-			o.settled(h.callee, h.callee.conn.Send(o.interruptFor(h, wamp.CancelKillNoWait, wamp.ErrCanceled))) {
+			o.settled(h.callee, wamp.TypeInterrupt, h.callee.conn.Send(o.interruptFor(h, wamp.CancelKillNoWait, wamp.ErrCanceled))) {
 			delete(calls, request)
 		}
 	}

@@ -76,7 +76,7 @@ func (b *broker) queueForAll(to part, o *outbox, sub *subscription, p *publicati
 		}
 		switch fateOf(m.queue(event, shared, alone)) {
 		case queued:
-			o.touch(m.session)
+			o.sent(m.session, wamp.TypeEvent)
 		case full:
 			o.metFull(m.session)
 			o.late = append(o.late, m)
@@ -109,7 +109,7 @@ func (b *broker) deliverLate(o *outbox, m *membership, event *wamp.Event, shared
 	for o.awaitRoom(m.session) {
 		switch fateOf(m.queueUnlessExpelled(event, shared)) {
 		case queued:
-			o.touch(m.session)
+			o.sent(m.session, wamp.TypeEvent)
 			return
 		case unfit:
 			counters.eventsUndeliverable.Add(1)

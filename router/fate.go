@@ -41,10 +41,10 @@ func fateOfFailure(err error) fate {
 // settled takes note of an attempt to send that did not wait, and reports
 // whether that is all there is to do: false if the queue is full, or if the
 // receiver needs another message in place of one that it cannot take.
-func (o *outbox) settled(to *session, err error) bool {
+func (o *outbox) settled(to *session, kind wamp.MessageType, err error) bool {
 	switch fateOf(err) {
 	case queued:
-		o.touch(to)
+		o.sent(to, kind)
 	case full:
 		o.metFull(to)
 		return false

@@ -31,6 +31,9 @@ func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 	if !serves {
 		return errNotServing
 	}
+	if a.began == 0 {
+		a.began = caller.realm.traffic.now(o.router)
+	}
 	if a.picky && service.limit != 0 && service.running >= service.limit {
 		return errBusy
 	}
@@ -70,7 +73,7 @@ func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 	if c.invocations == nil {
 		c.invocations = make(map[wamp.ID]invocation)
 	}
-	inv := invocation{caller: caller, request: m.Request, registration: reg, progressive: progressive, counted: service.limit != 0}
+	inv := invocation{caller: caller, request: m.Request, registration: reg, progressive: progressive, counted: service.limit != 0, began: a.began}
 	keep = keep && c.kept+a.kept.size() <= callee.realm.router.limits().RerouteBytes
 	if timeout != 0 || m.Options.Progress || keep {
 		inv.terms = new(terms)
@@ -115,7 +118,10 @@ func (o *outbox) toCaller(inv invocation, h openCall, m wamp.Message, final bool
 		err := caller.caller.answer(caller, inv.request, h, m, final)
 		switch fateOf(err) {
 		case queued:
-			o.touch(caller)
+			o.sent(caller, m.Type())
+			if final {
+				o.ended(&inv, m)
+			}
 			return nil
 		case full:
 			if !o.awaitRoom(caller) {

@@ -13,6 +13,7 @@ const maxWork = 128 << 10
 // An outbox belongs to one goroutine, from Router.outbox until release.
 type outbox struct {
 	router *Router
+	shard  uint8 // of realm.traffic that is counted in
 	// batch tells this outbox's current batch from all other ones; a session
 	// that bears it is in dirty already.
 	batch uint64
@@ -36,6 +37,7 @@ func (r *Router) outbox() *outbox {
 	o, _ := r.outboxes.Get().(*outbox)
 	if o == nil {
 		o = &outbox{router: r, batch: r.batches.Add(1)}
+		o.shard = uint8(o.batch % trafficShards)
 	}
 	return o
 }
@@ -53,7 +55,7 @@ func (o *outbox) deliver(to *session, m wamp.Message) bool {
 	for {
 		switch fateOf(to.conn.Send(m)) {
 		case queued:
-			o.touch(to)
+			o.sent(to, m.Type())
 			return true
 		case full:
 			if !o.awaitRoom(to) {

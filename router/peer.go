@@ -25,6 +25,7 @@ type peer struct {
 	// waits for the network has returned both, so that it costs little.
 	decoder *codec.Decoder
 	out     *outbox
+	octets  int // of the message that was received last
 }
 
 // serve lets the peer open one session after the other, until the connection ends.
@@ -80,6 +81,7 @@ func (p *peer) receive() (wamp.Message, error) {
 		p.decoder = p.router.decoder(p.conn.Format())
 		p.out = p.router.outbox()
 	}
+	p.octets = len(frame)
 	p.out.account(len(frame))
 	return p.decoder.Decode(frame)
 }

@@ -25,14 +25,16 @@ import (
 // waiting for room never happens under a lock. What happens under one and is to be
 // told is noted, and told afterwards: see metaEvents.
 type realm struct {
-	name    wamp.URI
-	router  *Router
-	rule    wamp.URIRule
-	strict  Strict
-	current atomic.Pointer[charter] // see charter
-	broker  broker
-	dealer  dealer
-	meta    metaEvents
+	name     wamp.URI
+	router   *Router
+	rule     wamp.URIRule
+	strict   Strict
+	current  atomic.Pointer[charter] // see charter
+	broker   broker
+	dealer   dealer
+	meta     metaEvents
+	traffic  *traffic       // nil if nobody observes; shared among passing realms
+	departed *atomic.Uint64 // octets sent to sessions that left; shared like traffic
 
 	mu       sync.RWMutex // guards the fields below
 	sessions map[wamp.ID]*session
@@ -51,8 +53,12 @@ func newRealm(r *Router, config RealmConfig) *realm {
 		rule:     config.Strict.rule(),
 		strict:   config.Strict,
 		sessions: make(map[wamp.ID]*session),
+		departed: new(atomic.Uint64),
 	}
 	realm.current.Store(newCharter(config))
+	if r.config.Observe {
+		realm.traffic = new(traffic)
+	}
 	realm.broker.realm = realm
 	realm.broker.retention = newRetention(config.Retention, &r.counters)
 	realm.broker.remember(config.History)
@@ -101,6 +107,7 @@ func (r *realm) join(s *session) error {
 // leave forgets a session.
 func (r *realm) leave(s *session) {
 	r.mu.Lock()
+	r.depart(s)
 	delete(r.sessions, s.id)
 	r.meta.note(metaEvent{topic: sessionOnLeave, session: s})
 	r.mu.Unlock()

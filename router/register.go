@@ -47,7 +47,7 @@ func (d *dealer) register(o *outbox, s *session, m *wamp.Register) *violation {
 		}
 		switch fateOf(err) {
 		case queued:
-			o.touch(s)
+			o.sent(s, wamp.TypeRegistered)
 			return nil
 		case full:
 			if !o.awaitRoom(s) {

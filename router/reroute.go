@@ -25,6 +25,8 @@ type attempt struct {
 	// the call's clock said.
 	from  openCall
 	clock clock
+	// began is when the call came, by Router.sinceStart; 0 if nobody takes the time.
+	began time.Duration
 	// picky passes over callees that have as much to do as they asked for.
 	picky bool
 }
@@ -43,7 +45,7 @@ func (a *attempt) refuse(o *outbox, uri wamp.ErrorURI, message string) {
 		a.caller.refuse(o, wamp.TypeCall, a.call.Request, uri, message)
 		return
 	}
-	o.answer(invocation{caller: a.caller, request: a.call.Request}, a.from,
+	o.answer(invocation{caller: a.caller, request: a.call.Request, began: a.began}, a.from,
 		o.failed(a.caller.conn.Format(), wamp.TypeCall, a.call.Request, uri, message))
 }
 
@@ -98,7 +100,7 @@ func (s *session) reroutes() bool {
 // false, and does nothing, if the call was not kept: then the caller is told what
 // the callee said.
 func (d *dealer) reroute(o *outbox, inv invocation, h openCall) bool {
-	a := attempt{caller: inv.caller, from: h}
+	a := attempt{caller: inv.caller, from: h, began: inv.began}
 	if inv.terms != nil && inv.terms.kept != nil {
 		a.kept, a.clock = inv.terms.kept, inv.terms.clock
 		a.call = &a.kept.call

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 
+	"github.com/wampkit/wampkit/wamp"
 	"github.com/wampkit/wampkit/wamp/codec"
 )
 
@@ -65,6 +66,8 @@ func (m *membership) queueRest(counters *counters) error {
 		event := e.event(m.subscription, m.session)
 		event.Details.Retained = true
 		switch err := m.conn.Send(&event); fateOf(err) {
+		case queued:
+			m.session.realm.traffic.sent(0, wamp.TypeEvent)
 		case unfit:
 			counters.eventsUndeliverable.Add(1)
 		case full:

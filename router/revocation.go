@@ -17,7 +17,7 @@ func (d *dealer) revoke(o *outbox, registration, callee wamp.ID, reason wamp.URI
 		switch {
 		case s == nil:
 			return nil, err
-		case !o.retries(s, err):
+		case !o.retries(s, wamp.TypeUnregistered, err):
 			return s, nil
 		}
 	}
@@ -81,7 +81,7 @@ func (b *broker) revoke(o *outbox, subscription, subscriber wamp.ID, reason wamp
 		switch {
 		case s == nil:
 			return nil, err
-		case !o.retries(s, err):
+		case !o.retries(s, wamp.TypeUnsubscribed, err):
 			return s, nil
 		}
 	}
@@ -128,10 +128,10 @@ func (r *subscriber) revoke(m *membership, message *wamp.Unsubscribed) error {
 
 // retries reports whether an attempt to send, which failed with err, is to be
 // made again. If it took too long, the session is ended.
-func (o *outbox) retries(to *session, err error) bool {
+func (o *outbox) retries(to *session, kind wamp.MessageType, err error) bool {
 	switch fateOf(err) {
 	case queued:
-		o.touch(to)
+		o.sent(to, kind)
 	case full:
 		if o.awaitRoom(to) {
 			return true

@@ -21,6 +21,10 @@ type Router struct {
 	start    time.Time
 	counters counters
 	drops    drops
+	// autoTraffic and autoDeparted are those of all realms that AutoRealm made.
+	autoTraffic  *traffic
+	autoDeparted atomic.Uint64
+	autoSent     highest
 
 	outboxes sync.Pool
 	decoders [len(serializers)]sync.Pool
@@ -63,6 +67,9 @@ func New(config Config) *Router {
 		Origins:  config.Origins,
 		Log:      config.Logger,
 	})
+	if config.Observe && config.AutoRealm != nil {
+		r.autoTraffic = new(traffic)
+	}
 	for _, rc := range config.Realms {
 		r.realms[rc.Name] = newRealm(r, rc)
 	}
@@ -201,6 +208,7 @@ func (r *Router) holdRealm(name wamp.URI) (*realm, error) {
 		config.Name = name
 		held = newRealm(r, config)
 		held.passing = true
+		held.traffic, held.departed = r.autoTraffic, &r.autoDeparted
 		r.realms[name] = held
 	}
 	held.holders++

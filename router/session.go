@@ -78,7 +78,7 @@ func newSession(p *peer, h *hello, id wamp.ID, identity Identity) *session {
 // connection may carry another session.
 func (s *session) run() (another bool) {
 	defer s.leave()
-	s.peer.out.touch(s) // WELCOME
+	s.peer.out.sent(s, wamp.TypeWelcome)
 	s.realm.tell(s.peer.out, s)
 	for {
 		m, err := s.peer.receive()
@@ -87,6 +87,7 @@ func (s *session) run() (another bool) {
 			s.peer.lost(err)
 			return false
 		}
+		s.peer.out.received(s, m.Type(), s.peer.octets)
 		proceed, v := s.handle(m)
 		switch {
 		case v != nil:
@@ -246,5 +247,8 @@ func (s *session) dispose(o *outbox) {
 
 // refuse answers a request with ERROR.
 func (s *session) refuse(o *outbox, kind wamp.MessageType, request wamp.ID, uri wamp.ErrorURI, message string) {
+	if kind == wamp.TypeCall {
+		s.realm.traffic.refused(o.shard)
+	}
 	o.deliver(s, o.failed(s.conn.Format(), kind, request, uri, message))
 }

@@ -192,6 +192,7 @@ func (q *queue) take() (c chunk, ok, ended bool) {
 	}
 	c = q.chunks[q.head]
 	q.size -= len(c.buf) - c.off
+	q.written += uint64(len(c.buf) - c.off)
 	q.pop()
 	q.wake()
 	return c, true, q.ended

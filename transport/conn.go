@@ -91,3 +91,13 @@ type TooLargeError struct {
 func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("message of %d octets exceeds the peer's limit of %d", e.Size, e.Limit)
 }
+
+// SentOctets is how many octets a connection has handed to the network, or to its
+// other end, so far, framing included. It is 0 for connections that this package
+// has not made.
+func SentOctets(c Conn) uint64 {
+	if counting, ok := c.(interface{ sent() uint64 }); ok {
+		return counting.sent()
+	}
+	return 0
+}

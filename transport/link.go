@@ -116,6 +116,7 @@ func (l *link) Send(m wamp.Message) error { return l.queue.send(m) }
 func (l *link) SendFrame(b []byte) error  { return l.queue.sendFrame(b) }
 func (l *link) Flush()                    { l.flush.now() }
 func (l *link) FlushSoon()                { l.flush.soon() }
+func (l *link) sent() uint64              { return l.queue.sent() }
 func (l *link) Queued() int               { return l.queue.queued() }
 
 func (l *link) AwaitRoom(timeout time.Duration) bool {

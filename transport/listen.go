@@ -108,3 +108,10 @@ func parseURL(rawURL string) (*endpoint, error) {
 	at.address = net.JoinHostPort(at.host, port)
 	return at, nil
 }
+
+// CheckURL reports what is wrong with a URL for [Listen], [ListenTLS] or [Dial],
+// or nil. It does not touch the network.
+func CheckURL(rawURL string) error {
+	_, err := parseURL(rawURL)
+	return err
+}

@@ -81,6 +81,7 @@ func (c *longPoll) Format() wamp.Format          { return c.protocol.format }
 func (c *longPoll) OnIdle(f func())              { c.idle = f }
 func (c *longPoll) Send(m wamp.Message) error    { return c.queue.send(m) }
 func (c *longPoll) SendFrame(frame []byte) error { return c.queue.sendFrame(frame) }
+func (c *longPoll) sent() uint64                 { return c.queue.sent() }
 func (c *longPoll) Queued() int                  { return c.queue.queued() }
 func (c *longPoll) Info() Info                   { return c.info }
 

@@ -43,6 +43,7 @@ func (p *pipe) Format() wamp.Format          { return p.out.format }
 func (p *pipe) OnIdle(f func())              { p.idle = f }
 func (p *pipe) Send(m wamp.Message) error    { return p.out.send(m) }
 func (p *pipe) SendFrame(frame []byte) error { return p.out.sendFrame(frame) }
+func (p *pipe) sent() uint64                 { return p.out.sent() }
 func (p *pipe) Queued() int                  { return p.out.queued() }
 
 // Flush implements [Conn].

@@ -261,6 +261,12 @@ func (q *queue) progress() (written uint64, waiting int) {
 	return q.written, q.size
 }
 
+// sent is how many octets were written so far.
+func (q *queue) sent() uint64 {
+	written, _ := q.progress()
+	return written
+}
+
 // awaitRoom waits until at most half of the limit is in use.
 func (q *queue) awaitRoom(timeout time.Duration) bool {
 	return q.await(max(timeout, 0), func() (done, over bool) { return !q.ended && q.size <= q.limit/2, q.ended })
