@@ -53,7 +53,7 @@ func (o *outbox) publish(s *session, m *wamp.Publish) *publication {
 	p := &o.publication
 	*p = publication{
 		id: wamp.RandomID(), topic: m.Topic, payload: m.Payload, retain: m.Options.Retain,
-		publisher: s, includeMe: m.Options.IncludeMe,
+		publisher: s, includeMe: m.Options.IncludeMe, rkey: m.Options.RKey,
 	}
 	p.restrict(&m.Options)
 	if m.Options.Passthru.Scheme != "" {
@@ -134,11 +134,6 @@ func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation 
 			fmt.Sprintf("%q is no valid topic URI for %s matching", m.Topic, match))
 		return nil
 	}
-	if m.Options.NKey != "" {
-		s.refuse(o, wamp.TypeSubscribe, m.Request, wamp.ErrFeatureNotSupported,
-			"sharded subscriptions are not supported: nkey would be without effect")
-		return nil
-	}
 	for {
 		member, err := b.admit(s, m, match)
 		if err == errTooMany {
@@ -170,7 +165,7 @@ func (b *broker) admit(s *session, m *wamp.Subscribe, match wamp.Match) (*member
 	}
 	for {
 		sub := b.subscription(match, m.Topic)
-		member, err := sub.admit(s, &wamp.Subscribed{Request: m.Request, Subscription: sub.id}, retention)
+		member, err := sub.admit(s, &wamp.Subscribed{Request: m.Request, Subscription: sub.id}, m.Options.NKey, retention)
 		if err != nil {
 			b.forgetIfEnded(sub)
 		}

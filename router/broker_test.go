@@ -298,17 +298,3 @@ func TestEventsCrossSerializers(t *testing.T) {
 		}
 	}
 }
-
-func TestShardedSubscriptionsAreRefused(t *testing.T) {
-	r := start(t, router.Config{}, links[0])
-	p := r.join()
-	if announced := r.announced(t, "broker")["sharded_subscription"]; announced != nil {
-		t.Errorf("announced: %v", announced)
-	}
-	p.refused(wamp.TypeSubscribe, wamp.ErrFeatureNotSupported, `{"nkey":"node23"},"com.topic"`)
-	// A resource key alone asks for nothing: everybody gets the event.
-	p.subscribe(`{}`, "com.topic")
-	publisher := r.join()
-	publisher.say(`[16,%d,{"rkey":"sn239019"},"com.topic"]`, publisher.next())
-	p.hear(`[36,"*","*",{}]`)
-}

@@ -39,6 +39,9 @@ func (d *dealer) call(o *outbox, s *session, m *wamp.Call) *violation {
 		s.refuse(o, wamp.TypeCall, m.Request, uri, message)
 		return nil
 	}
+	if m.Options.RunMode != "" || m.Options.RKey != "" {
+		return d.callShards(o, s, m)
+	}
 	reg, callees := d.serving(m.Procedure)
 	for reg != nil {
 		a := attempt{caller: s, call: m}
@@ -177,8 +180,6 @@ func (d *dealer) unsupported(m *wamp.Call) (wamp.ErrorURI, string) {
 		return wamp.ErrDiscloseMeDisallowed, "this realm does not disclose callers"
 	case options.Passthru.Scheme != "" && !sealed(m.Payload):
 		return wamp.ErrInvalidArgument, unsealed
-	case options.RunMode != "":
-		return wamp.ErrFeatureNotSupported, "sharded registrations are not supported"
 	}
 	return "", ""
 }
@@ -279,10 +280,13 @@ func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
 const canceledByCaller = "the caller canceled the call"
 
 // cancelAt cancels a call that h serves, or reports that it does not any more.
+// That of all shards ends at once: as long as one goes on there is no answer to
+// wait for.
 func (d *dealer) cancelAt(o *outbox, s *session, m *wamp.Cancel, h openCall) bool {
 	reason, message := wamp.ErrCanceled, canceledByCaller
 	mode := m.Options.Mode
-	interruptible := h.callee.interruptible()
+	shards, gathers := h.callee.conn.(*gathering)
+	interruptible := !gathers && h.callee.interruptible()
 	switch {
 	case mode == wamp.CancelKill && interruptible:
 		open, first := h.callee.callee.interrupt(s, h.invocation, m.Request)
@@ -304,6 +308,9 @@ func (d *dealer) cancelAt(o *outbox, s *session, m *wamp.Cancel, h openCall) boo
 	}
 	inv := invocation{caller: s, request: m.Request}
 	o.answer(inv, h, o.failed(s.conn.Format(), wamp.TypeCall, m.Request, reason, message))
+	if gathers {
+		shards.end(o, mode != wamp.CancelSkip)
+	}
 	return true
 }
 
@@ -352,7 +359,16 @@ func (o *outbox) cancelAll(callee *session, invocations map[wamp.ID]invocation) 
 // take that, and waits as cancelAll does.
 func (o *outbox) interruptAll(caller *session, calls map[wamp.ID]openCall) {
 	for request, h := range calls {
-		if h == servedByRouter || !h.callee.callee.takeFor(caller, h.invocation, request) || !h.callee.interruptible() ||
+		if h == servedByRouter {
+			delete(calls, request)
+			continue
+		}
+		if shards, gathers := h.callee.conn.(*gathering); gathers {
+			shards.end(o, true)
+			delete(calls, request)
+			continue
+		}
+		if !h.callee.callee.takeFor(caller, h.invocation, request) || !h.callee.interruptible() ||
 			o.settled(h.callee, wamp.TypeInterrupt, h.callee.conn.Send(o.interruptFor(h, wamp.CancelKillNoWait, wamp.ErrCanceled))) {
 			delete(calls, request)
 		}

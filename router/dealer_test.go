@@ -389,19 +389,6 @@ func TestW156_RandomReachesEverybody(t *testing.T) {
 	}
 }
 
-func TestUnsupportedCallOptionsAreRefused(t *testing.T) {
-	r := start(t, router.Config{}, links[0])
-	callee, caller := r.join(), r.join()
-	callee.register(`{}`, "com.procedure")
-	for _, options := range []string{`{"runmode":"partition"}`, `{"runmode":"partition","rkey":"x"}`, `{"runmode":"all"}`} {
-		caller.refused(wamp.TypeCall, wamp.ErrFeatureNotSupported, `%s,"com.procedure",[1]`, options)
-	}
-	callee.refused(wamp.TypeRegister, wamp.ErrFeatureNotSupported, `{"runmode":"partition"},"com.sharded"`)
-	callee.quiet()
-	caller.say(`[48,%d,{},"com.procedure"]`, caller.next())
-	callee.hear(`[68,1,"*",{}]`)
-}
-
 func TestW029_CallsCrossSerializers(t *testing.T) {
 	r := start(t, router.Config{}, links[0])
 	payloads := []string{

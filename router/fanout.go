@@ -35,24 +35,29 @@ func (f *frames) in(format wamp.Format, event *wamp.Event) ([]byte, error) {
 // fanOut delivers a publication to the members of one subscription. No lock is
 // held while it waits for those that do not keep up.
 func (b *broker) fanOut(o *outbox, sub *subscription, p *publication) {
+	node := ""
+	if p.rkey != "" {
+		node = sub.nodeOf(p.rkey)
+	}
 	event := &o.event
 	*event = wamp.Event{Subscription: sub.id, Publication: p.id, Details: p.details, Payload: p.payload}
 	if sub.match != wamp.MatchExact {
 		event.Details.Topic = p.topic
 	}
 	if !event.Details.HasTrustLevel {
-		b.fanOutTo(everybody, o, sub, p, event)
+		b.fanOutTo(everybody, o, sub, p, node, event)
 		return
 	}
-	b.fanOutTo(trustLevelTakers, o, sub, p, event)
+	b.fanOutTo(trustLevelTakers, o, sub, p, node, event)
 	event.Details = withoutTrustLevel(event.Details)
-	b.fanOutTo(otherThanTakers, o, sub, p, event)
+	b.fanOutTo(otherThanTakers, o, sub, p, node, event)
 }
 
-// fanOutTo delivers one and the same event to a part of the members.
-func (b *broker) fanOutTo(to part, o *outbox, sub *subscription, p *publication, event *wamp.Event) {
+// fanOutTo delivers one and the same event to a part of the members. Of those that
+// belong to a node it is for one node's only, unless that is empty.
+func (b *broker) fanOutTo(to part, o *outbox, sub *subscription, p *publication, node string, event *wamp.Event) {
 	var shared frames
-	b.queueForAll(to, o, sub, p, event, &shared)
+	b.queueForAll(to, o, sub, p, node, event, &shared)
 	for _, m := range o.late {
 		b.deliverLate(o, m, event, &shared)
 	}
@@ -62,12 +67,13 @@ func (b *broker) fanOutTo(to part, o *outbox, sub *subscription, p *publication,
 
 // queueForAll queues an event for every member of a part that it reaches, and notes
 // in o.late whose queue is full.
-func (b *broker) queueForAll(to part, o *outbox, sub *subscription, p *publication, event *wamp.Event, shared *frames) {
+func (b *broker) queueForAll(to part, o *outbox, sub *subscription, p *publication, node string, event *wamp.Event, shared *frames) {
 	sub.mu.RLock()
 	defer sub.mu.RUnlock()
 	alone := len(sub.members) == 1
 	for _, m := range sub.members {
-		if !p.reaches(m.session) || p.number != 0 && p.precedes(m) || !to.has(m.session) {
+		if !p.reaches(m.session) || p.number != 0 && p.precedes(m) || !to.has(m.session) ||
+			node != "" && sub.nodes.elsewhere(m, node) {
 			continue
 		}
 		if o.backedUp(m.session) {

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // patience is how long a test waits for a message before it fails. Nothing
 // that passes ever waits so long.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // link is a way to reach the router.
 type link struct {

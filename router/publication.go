@@ -26,6 +26,9 @@ type publication struct {
 	// audience restricts who may get the event, nil for nobody in particular
 	// (Advanced Profile, section "Subscriber Black- and Whitelisting"). See restrict.
 	audience *wamp.PublishOptions
+	// rkey gives the event to one node of each sharded subscription, see nodes;
+	// empty for all.
+	rkey string
 }
 
 // reaches reports whether a subscriber may get the event: all conditions that

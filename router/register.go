@@ -31,8 +31,8 @@ func (d *dealer) register(o *outbox, s *session, m *wamp.Register) *violation {
 		return refuse(wamp.ErrInvalidURI, "%q is reserved for the router", m.Procedure)
 	case m.Options.DiscloseCaller && !d.realm.charter().disclose.Caller:
 		return refuse(wamp.ErrDiscloseMeDisallowed, "this realm does not disclose callers")
-	case m.Options.RunMode != "":
-		return refuse(wamp.ErrFeatureNotSupported, "sharded registrations are not supported")
+	case !wamp.KnownRunMode(m.Options.RunMode):
+		return refuse(wamp.ErrInvalidArgument, "REGISTER with the unknown run mode %q", m.Options.RunMode)
 	}
 	for {
 		err := d.serve(s, m, match, policy)
@@ -87,6 +87,7 @@ func (d *dealer) serve(s *session, m *wamp.Register, match wamp.Match, p policy)
 		return err
 	}
 	reg.callees = reg.with(s)
+	reg.nameShard(s, m.Options.RKey)
 	if !exists {
 		d.registrations.put(match, m.Procedure, reg)
 		d.byID[reg.id] = reg
@@ -151,6 +152,7 @@ func (d *dealer) withdraw(reg *registration, s *session) {
 // remove is withdraw with mu held. Revoked tells that it is not the callee's will.
 func (d *dealer) remove(reg *registration, s *session, revoked bool) {
 	reg.callees = reg.without(s)
+	delete(reg.names, s)
 	if len(reg.callees) == 0 {
 		d.registrations.remove(reg.match, reg.uri)
 		delete(d.byID, reg.id)

@@ -25,6 +25,7 @@ type registration struct {
 	// dealer.mu, which guards the field, was released. A gateway that serves
 	// for peers elsewhere stands in it as a session like any other.
 	callees []*session
+	names   map[*session]string // of those that named themselves as shards; guarded by dealer.mu
 }
 
 // policy is how one of several callees is chosen (Advanced Profile, section

@@ -29,6 +29,8 @@ type attempt struct {
 	began time.Duration
 	// picky passes over callees that have as much to do as they asked for.
 	picky bool
+	// bound tells that the call is for one callee and for no other.
+	bound bool
 }
 
 // keptCall is a call that does not depend on buffers that are used again.
@@ -78,7 +80,7 @@ func (a *attempt) excludes(callee *session) bool {
 // keep keeps the call if a callee of reg may give it back. A call in chunks stays
 // with its callee.
 func (a *attempt) keep(callee *session, reg *registration) (kept bool) {
-	if reg.policy == single || a.call.Options.Progress || !callee.reroutes() {
+	if a.bound || reg.policy == single || a.call.Options.Progress || !callee.reroutes() {
 		return false
 	}
 	if a.kept == nil {

@@ -25,6 +25,7 @@ type subscription struct {
 	// its SUBSCRIBED and UNSUBSCRIBED.
 	mu      sync.RWMutex
 	members []*membership
+	nodes   nodes
 	ended   bool // the last member left, and nothing else keeps it; nobody joins any more
 }
 
@@ -46,9 +47,9 @@ var errEnded = errors.New("subscription has ended")
 
 // admit makes s a member and queues subscribed, and what is retained unless r is
 // nil, in one step for everybody who looks. A session that is a member already
-// stays the member that it is. It fails with errEnded, errTooMany, or like Conn.Send; a
+// stays the member that it is, of the node that it names now. It fails with errEnded, errTooMany, or like Conn.Send; a
 // subscription that is without members then has ended.
-func (sub *subscription) admit(s *session, subscribed *wamp.Subscribed, r *retention) (*membership, error) {
+func (sub *subscription) admit(s *session, subscribed *wamp.Subscribed, node string, r *retention) (*membership, error) {
 	sub.mu.Lock()
 	defer sub.mu.Unlock()
 	if sub.ended {
@@ -62,6 +63,9 @@ func (sub *subscription) admit(s *session, subscribed *wamp.Subscribed, r *reten
 	if m == newcomer {
 		m.index = len(sub.members)
 		sub.members = append(sub.members, m)
+	}
+	if err == nil {
+		sub.nodes.note(m, node)
 	}
 	sub.ended = len(sub.members) == 0 && !sub.lasting
 	return m, err
@@ -83,6 +87,7 @@ func (sub *subscription) remove(m *membership, revoked bool) (ended bool) {
 	m.index = -1
 	sub.members[end] = nil
 	sub.members = sub.members[:end]
+	sub.nodes.note(m, "")
 	sub.ended = end == 0 && !sub.lasting
 	sub.noteLeft(m.session, revoked)
 	return sub.ended

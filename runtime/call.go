@@ -162,6 +162,7 @@ func (s *session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload,
 	m.Request, m.Procedure, m.Payload = id, procedure, payload
 	m.Options.DiscloseMe = c.opts.discloseMe
 	m.Options.ReceiveProgress = c.arrivals != nil
+	m.Options.RunMode, m.Options.RKey = c.opts.runMode, c.opts.rkey
 	if s.dealer.callTimeout {
 		m.Options.Timeout = timeout
 	}

@@ -29,6 +29,7 @@ type callOptions struct {
 	// progressQueue is 0 for the default, and so is progressPatience then.
 	progressQueue    int
 	progressPatience time.Duration
+	runMode, rkey    string
 	keywords         map[string]any
 }
 
@@ -115,6 +116,26 @@ func (k keywords) applyPublish(o *publishOptions) { o.keywords = k }
 // WithKeywords adds keyword arguments, for [Session.Call] and [Session.Publish].
 func WithKeywords(args map[string]any) CallOrPublishOption { return keywords(args) }
 
+// WithRunMode makes a call one of a sharded registration (Advanced Profile, section
+// "Sharded Registration"): [wamp.RunModePartition] of the one callee that the key of
+// [WithShardKey] belongs to, [wamp.RunModeAll] of all of them. The latter has a result
+// for each callee, and is for calls that take progressive results: other ones are
+// refused by the router with wamp.error.invalid_argument.
+func WithRunMode(mode string) CallOption {
+	return callOption(func(o *callOptions) { o.runMode = mode })
+}
+
+type shardKey string
+
+func (k shardKey) applyCall(o *callOptions)       { o.rkey = string(k) }
+func (k shardKey) applyPublish(o *publishOptions) { o.RKey = string(k) }
+
+// WithShardKey names the resource that a call or an event is about (rkey), say by the
+// serial number of a device. Calls with the same key go to the same one of the callees
+// that share a procedure, and events to the same one of the nodes that subscribe: see
+// [WithNodeKey].
+func WithShardKey(key string) CallOrPublishOption { return shardKey(key) }
+
 // WithAcknowledge makes publishing wait until the broker has accepted the event,
 // and fail if it does not.
 func WithAcknowledge(on bool) PublishOption {
@@ -186,6 +207,17 @@ func matchOption(m wamp.Match) string {
 	}
 	return m.String()
 }
+
+type nodeKey string
+
+func (k nodeKey) applyRegister(o *registerOptions)   { o.RKey = string(k) }
+func (k nodeKey) applySubscribe(o *subscribeOptions) { o.NKey = string(k) }
+
+// WithNodeKey names the node that serves or listens (rkey of REGISTER, nkey of
+// SUBSCRIBE). Of the events with a [WithShardKey] it gets its share; without a node key
+// a subscriber gets them all. A callee of a shared registration needs none to get a
+// share of the calls, but keeps its share by its name when it comes back.
+func WithNodeKey(key string) RegisterOrSubscribeOption { return nodeKey(key) }
 
 // WithInvoke sets which of several callees of a procedure gets a call:
 // [wamp.InvokeSingle], [wamp.InvokeRoundRobin], [wamp.InvokeRandom],

@@ -149,6 +149,18 @@ const (
 	CancelKillNoWait = "killnowait"
 )
 
+// Run modes of calls of sharded registrations (Advanced Profile, section "Sharded
+// Registration").
+const (
+	RunModeAll       = "all"       // every callee gets the call
+	RunModePartition = "partition" // one callee gets it, chosen by the resource key
+)
+
+// KnownRunMode reports whether a run mode is defined; the empty one stands for none.
+func KnownRunMode(mode string) bool {
+	return mode == "" || mode == RunModeAll || mode == RunModePartition
+}
+
 // Invocation policies of shared registrations (Advanced Profile, section
 // "Shared Registration").
 const (

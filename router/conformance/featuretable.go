@@ -34,7 +34,7 @@ func FeatureTable() []FeatureRow {
 		{"Publication Trustlevels", "alpha", l1("broker.publication_trustlevels"), l1("W147")},
 		{"Subscription Meta API", "beta", l1("broker.subscription_meta_api"), l1("W187", "W188")},
 		{"Pattern-based Subscription", "stable", l1("broker.pattern_based_subscription"), l1("W066", "W148", "W149", "W167", "W168")},
-		{"Sharded Subscription", "alpha", l1("broker.sharded_subscription"), nil},
+		{"Sharded Subscription", "alpha", l1("broker.sharded_subscription"), l1("W161")},
 		{"Event History", "beta", l1("broker.event_history"), l1("W172", "W173", "W175", "W176")},
 		{"(Interface) Topic Reflection", "sketch", l1("broker.topic_reflection"), l1("W232")},
 

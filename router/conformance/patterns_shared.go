@@ -298,16 +298,18 @@ var patternsShared = Chapter{Title: "Pattern-based and shared registration, revo
 	},
 	{
 		ID: "W161", Level: Optional, Spec: "a/rpc_sharded_registration",
-		Rule:  "A CALL with the run mode `partition` needs a resource key, and goes to one callee, for the same key always to the same. (The specification has a sketch only.)",
-		Needs: announced("dealer.sharded_registration"),
+		Rule:  "A CALL with the run mode `partition` needs a resource key, and goes to one callee, for the same key always to the same; with `all` it goes to all callees, and has a result of each. An event with a resource key goes to one of the nodes that subscribe with a node key. (The specification has a sketch only.)",
+		Needs: announced("dealer.sharded_registration", "broker.sharded_subscription"),
+		Links: everyLink,
 		Test: func(t *T) {
 			callees := t.sharing("com.shard", "roundrobin", 3)
-			caller := t.Peer(announcing("caller.sharded_registration"))
-			caller.Refused(aString, 48, d{"runmode": "partition"}, "com.shard")
+			caller := t.Peer(announcing("caller.sharded_registration", "caller.progressive_call_results", "publisher.sharded_subscription"))
+			caller.Refused("wamp.error.invalid_argument", 48, d{"runmode": "partition"}, "com.shard")
+			caller.Refused("wamp.error.invalid_argument", 48, d{"runmode": "some", "rkey": "a"}, "com.shard")
 			for _, key := range []string{"a", "b", "c", "sn239019"} {
 				var first *Peer
-				for range 3 {
-					caller.Send(48, next, d{"runmode": "partition", "rkey": key}, "com.shard")
+				for _, options := range []d{{"runmode": "partition", "rkey": key}, {"rkey": key}, {"runmode": "partition", "rkey": key}} {
+					caller.Send(48, next, options, "com.shard")
 					callee, invocation := t.whoHears(callees...)
 					if first == nil {
 						first = callee
@@ -318,6 +320,49 @@ var patternsShared = Chapter{Title: "Pattern-based and shared registration, revo
 					callee.Yield(invocation.ID(1))
 					caller.Expect(50, anID, d{})
 				}
+			}
+
+			t.note("-- a call of all")
+			caller.Refused("wamp.error.invalid_argument", 48, d{"runmode": "all"}, "com.shard")
+			caller.Send(48, next, d{"runmode": "all", "receive_progress": true}, "com.shard", l{7})
+			for i, callee := range callees {
+				callee.Yield(callee.Expect(68, anID, anID, d{}, l{7}).ID(1), i)
+				details := d{"progress": true}
+				if i == len(callees)-1 {
+					details = d{}
+				}
+				caller.Expect(50, last, details, l{i})
+			}
+			caller.Send(48, next, d{"runmode": "all", "receive_progress": true}, "com.shard")
+			callees[1].Send(8, 68, callees[1].Invoked(), d{}, "com.error")
+			caller.Expect(8, 48, last, d{}, "com.error")
+			callees[0].Yield(callees[0].Invoked(), "late")
+			callees[0].ExpectNothing()
+			caller.ExpectNothing()
+
+			t.note("-- events")
+			nodes := []*Peer{t.Peer(announcing("subscriber.sharded_subscription")), t.Peer(announcing("subscriber.shareded_subscriptions"))}
+			nodes[0].Subscribe("com.sensor", d{"nkey": "node23"})
+			nodes[1].Subscribe("com.sensor", d{"nkey": "node42"})
+			everything := t.Peer()
+			everything.Subscribe("com.sensor")
+			for _, key := range []string{"a", "b", "c", "sn239019"} {
+				var first *Peer
+				for i := range 3 {
+					caller.PublishWith(d{"rkey": key}, "com.sensor", i)
+					node, event := t.whoHears(nodes...)
+					if first == nil {
+						first = node
+					}
+					if node != first || match(l{36, anID, anID, d{}, l{i}}, event.items) != "" {
+						t.Errorf("%q goes to %s and, as %s, to %s", key, first.name, event.text, node.name)
+					}
+					everything.Expect(36, anID, anID, d{}, l{i})
+				}
+			}
+			caller.Publish("com.sensor")
+			for _, p := range append(nodes, everything) {
+				p.Expect(36, anID, anID, d{})
 			}
 		},
 	},

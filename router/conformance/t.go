@@ -15,7 +15,7 @@ import (
 
 // patience is how long a case waits for anything before it fails. Nothing that
 // passes ever waits so long.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // T is a case at work: it starts routers, connects peers to them, and keeps a
 // transcript that is shown when the case fails.
