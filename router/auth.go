@@ -3,7 +3,7 @@ package router
 import (
 	"context"
 	"crypto/rand"
-	"slices"
+	"net/http"
 
 	"github.com/wampkit/wampkit/transport"
 	"github.com/wampkit/wampkit/wamp"
@@ -34,6 +34,53 @@ type Authenticator interface {
 	Authenticate(ctx context.Context, attempt *Attempt) (Identity, error)
 }
 
+// Recognition is what an authenticator can say about an attempt before it is made.
+type Recognition uint8
+
+const (
+	// Known is an attempt that the authenticator can decide about.
+	Known Recognition = iota
+	// Unknown is one by a principal that the authenticator does not know.
+	Unknown
+	// Inapplicable is one that lacks what the method needs of the connection, such as
+	// a certificate.
+	Inapplicable
+)
+
+// Recognizer is an [Authenticator] that does not decide about everybody. It is
+// asked where a peer offers several methods of the realm.
+//
+// The first method of the realm that is offered and not [Inapplicable] decides. If it
+// is [Unknown] with it who tries, the first later Recognizer that knows decides
+// instead. If none does, it is one of those to whom the principal is unknown, always
+// the same for the same authid, so that nobody learns who exists.
+type Recognizer interface {
+	Authenticator
+	// Recognize says whether the method is one for this attempt. It may wait, sends
+	// nothing, and refuses like Authenticate if it fails.
+	Recognize(ctx context.Context, attempt *Attempt) (Recognition, error)
+}
+
+// Witness is an [Authenticator] that learns who joined its realm by one of the
+// realm's other methods, for example to remember it.
+type Witness interface {
+	Authenticator
+	// Witness is called when an attempt succeeded, on the goroutine of the peer's
+	// connection and before WELCOME. It is not to wait.
+	Witness(attempt *Attempt, identity Identity)
+}
+
+// Greeter is an [Authenticator] that takes part in the HTTP request by which a
+// WebSocket or long-poll connection comes about. All those of a router's realms do,
+// since the realm is not known then.
+type Greeter interface {
+	Authenticator
+	// Greet adds to the header of the response. It may be called by many goroutines
+	// at the same time and is not to wait. What was asked and answered stands in
+	// Attempt.Connection later, as RequestHeader and ResponseHeader. A request over TLS has TLS set.
+	Greet(request *http.Request, response http.Header)
+}
+
 // Attempt is a peer's attempt to join a realm.
 type Attempt struct {
 	// Realm is the realm that the peer asks for.
@@ -47,15 +94,22 @@ type Attempt struct {
 	// Connection describes the peer's connection.
 	Connection transport.Info
 
-	exchange func(*wamp.Challenge) (*wamp.Authenticate, error)
+	exchange   func(*wamp.Challenge) (*wamp.Authenticate, error)
+	challenged bool
+	router     *Router
 }
 
 // Challenge sends CHALLENGE with the authenticator's method and waits for the
 // peer's AUTHENTICATE. Its error ends the connection; it is not a refusal that
 // an authenticator may overlook.
 func (a *Attempt) Challenge(method string, extra wamp.Dict) (*wamp.Authenticate, error) {
+	a.challenged = true
 	return a.exchange(&wamp.Challenge{AuthMethod: method, Extra: extra})
 }
+
+// Challenged reports whether the peer was challenged: whether who it is was asked, and
+// not only read off its connection.
+func (a *Attempt) Challenged() bool { return a.challenged }
 
 // Anonymous lets everybody in, under an authid made up for the session.
 type Anonymous struct {
@@ -73,22 +127,4 @@ func (a Anonymous) Authenticate(context.Context, *Attempt) (Identity, error) {
 		role = "anonymous"
 	}
 	return Identity{AuthID: rand.Text()[:16], Role: role}, nil
-}
-
-// choose finds the authenticator for a peer that offers methods; nil offers
-// are those of a peer that knows nothing of authentication.
-func choose(authenticators []Authenticator, offered []string) (Authenticator, *wamp.Error) {
-	for _, a := range authenticators {
-		if slices.Contains(offered, a.Method()) || len(offered) == 0 && a.Method() == "anonymous" {
-			return a, nil
-		}
-	}
-	methods := make([]string, len(authenticators))
-	for i, a := range authenticators {
-		methods[i] = a.Method()
-	}
-	if len(offered) == 0 {
-		return nil, wamp.NewError(wamp.ErrAuthenticationRequired, "this realm asks for authentication by one of %q", methods)
-	}
-	return nil, wamp.NewError(wamp.ErrNoMatchingAuthMethod, "this realm authenticates by %q, not by any of %q", methods, offered)
 }

@@ -146,6 +146,12 @@ type Limits struct {
 	// HandshakeTimeout is how long a connection may take to say HELLO, and to
 	// answer a CHALLENGE. Default 5 s.
 	HandshakeTimeout time.Duration
+	// AuthenticationFailures is how many attempts to authenticate from the same remote
+	// address may fail in a minute. Beyond it, no answer to a CHALLENGE from there is
+	// looked at before some of the minute has passed. Addresses of IPv6 count by their
+	// first 64 bits; Unix sockets and in-process connections do not count. Everybody
+	// behind the same proxy counts as one: raise it there. Default 20; negative is any number.
+	AuthenticationFailures int
 	// GoodbyeTimeout is how long the router waits for the answer to its GOODBYE.
 	// Default 2 s.
 	GoodbyeTimeout time.Duration
@@ -213,6 +219,7 @@ func (l Limits) withDefaults() Limits {
 	defaultTo(&l.OutboundQueue, 8<<20)
 	defaultTo(&l.StallTimeout, time.Second)
 	defaultTo(&l.HandshakeTimeout, 5*time.Second)
+	defaultTo(&l.AuthenticationFailures, 20)
 	defaultTo(&l.GoodbyeTimeout, 2*time.Second)
 	defaultTo(&l.Linger, time.Second)
 	defaultTo(&l.PingInterval, 30*time.Second)

@@ -1,10 +1,8 @@
 package router
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/wampkit/wampkit/wamp"
 )
@@ -76,8 +74,8 @@ func (p *peer) establish() *session {
 		p.refuse(errDraining)
 		return nil
 	}
-	inTime := time.AfterFunc(p.router.limits().HandshakeTimeout, p.expire)
-	defer inTime.Stop()
+	inTime := p.startHandshake()
+	defer inTime.end()
 
 	m, err := p.receive()
 	if err != nil {
@@ -100,13 +98,6 @@ func (p *peer) establish() *session {
 	return nil
 }
 
-// expire ends a handshake that takes too long. It runs beside the goroutine
-// that waits for the peer's message, which then fails.
-func (p *peer) expire() {
-	_ = p.conn.Shutdown(abortMessage(wamp.ErrTimeout,
-		fmt.Sprintf("the handshake takes longer than %v", p.router.limits().HandshakeTimeout)), p.router.limits().Linger)
-}
-
 // errOver means that the connection is over and nobody is left to be told.
 var errOver = errors.New("connection is over")
 
@@ -127,7 +118,7 @@ func (p *peer) refuse(refusal error) {
 }
 
 // welcome opens the session that HELLO asks for, or says why not.
-func (p *peer) welcome(m *wamp.Hello, inTime *time.Timer) (*session, error) {
+func (p *peer) welcome(m *wamp.Hello, inTime *handshakeTime) (*session, error) {
 	h, err := p.read(m)
 	if err != nil {
 		return nil, err
@@ -146,7 +137,7 @@ func (p *peer) welcome(m *wamp.Hello, inTime *time.Timer) (*session, error) {
 }
 
 // join opens a session in the realm that was found.
-func (p *peer) join(h *hello, inTime *time.Timer) (*session, error) {
+func (p *peer) join(h *hello, inTime *handshakeTime) (*session, error) {
 	id := wamp.RandomID()
 	identity, err := p.authenticate(h, id, inTime)
 	if err != nil {
@@ -214,54 +205,6 @@ func playsAny(announced wamp.Roles, roles []wamp.Role) bool {
 		}
 	}
 	return false
-}
-
-// authenticate finds out who the peer is, by a method that both sides know.
-func (p *peer) authenticate(h *hello, session wamp.ID, inTime *time.Timer) (Identity, error) {
-	authenticator, refusal := choose(h.realm.charter().authenticators, h.authMethods)
-	if refusal != nil {
-		return Identity{}, refusal
-	}
-	attempt := &Attempt{
-		Realm: h.realm.name, AuthID: h.authID, Extra: h.authExtra, Session: session, Connection: p.conn.Info(),
-		exchange: func(c *wamp.Challenge) (*wamp.Authenticate, error) { return p.challenge(c, inTime) },
-	}
-	identity, err := authenticator.Authenticate(context.Background(), attempt)
-	if err != nil {
-		return Identity{}, err
-	}
-	if identity.Method == "" {
-		identity.Method = authenticator.Method()
-	}
-	if identity.Provider == "" {
-		identity.Provider = "static"
-	}
-	return identity, nil
-}
-
-// challenge sends CHALLENGE and waits for AUTHENTICATE; the peer gets the whole
-// handshake timeout again for that.
-func (p *peer) challenge(c *wamp.Challenge, inTime *time.Timer) (*wamp.Authenticate, error) {
-	if !inTime.Stop() {
-		return nil, errOver
-	}
-	if err := p.send(c); err != nil {
-		return nil, fmt.Errorf("send CHALLENGE: %w", err)
-	}
-	inTime.Reset(p.router.limits().HandshakeTimeout)
-	m, err := p.receive()
-	if err != nil {
-		p.lost(err)
-		return nil, errOver
-	}
-	switch m := m.(type) {
-	case *wamp.Authenticate:
-		return m, nil
-	case *wamp.Abort:
-		p.hangUp()
-		return nil, errOver
-	}
-	return nil, wamp.NewError(wamp.ErrProtocolViolation, "received %s in place of AUTHENTICATE", m.Type())
 }
 
 // sendWelcome queues WELCOME. To a peer that takes only small messages it is

@@ -3,6 +3,7 @@ package router
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,6 +26,9 @@ type Router struct {
 	autoTraffic  *traffic
 	autoDeparted atomic.Uint64
 	autoSent     highest
+	guesses  guesses
+	seed     maphash.Seed              // see lot
+	greeters atomic.Pointer[[]Greeter] // see greet
 
 	outboxes sync.Pool
 	decoders [len(serializers)]sync.Pool
@@ -55,6 +59,7 @@ func New(config Config) *Router {
 	r := &Router{
 		config: config,
 		start:  time.Now(),
+		seed:   maphash.MakeSeed(),
 		realms: make(map[wamp.URI]*realm),
 		peers:  make(map[*peer]struct{}),
 
@@ -66,6 +71,7 @@ func New(config Config) *Router {
 		MaxConns: r.limits().MaxConnections,
 		Origins:  config.Origins,
 		Log:      config.Logger,
+		Greet:    r.greet,
 	})
 	if config.Observe && config.AutoRealm != nil {
 		r.autoTraffic = new(traffic)
@@ -73,6 +79,7 @@ func New(config Config) *Router {
 	for _, rc := range config.Realms {
 		r.realms[rc.Name] = newRealm(r, rc)
 	}
+	r.setGreeters(config)
 	return r
 }
 

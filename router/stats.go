@@ -10,6 +10,10 @@ type Stats struct {
 	SessionsOpened uint64
 	// SessionsRefused counts HELLOs that were answered with ABORT.
 	SessionsRefused uint64
+	// AuthenticationsFailed counts those of them that a method of authentication
+	// refused, for a wrong secret for instance. AuthenticationsLimited counts those that
+	// Limits.AuthenticationFailures refused.
+	AuthenticationsFailed, AuthenticationsLimited uint64
 	// Violations counts sessions and connections ended for a protocol violation.
 	Violations uint64
 	// Stalled counts sessions ended because they did not keep up.
@@ -33,27 +37,31 @@ type Stats struct {
 
 // counters are the live values behind [Stats].
 type counters struct {
-	sessions            atomic.Int64
-	sessionsOpened      atomic.Uint64
-	sessionsRefused     atomic.Uint64
-	violations          atomic.Uint64
-	stalled             atomic.Uint64
-	eventsDropped       atomic.Uint64
-	eventsUndeliverable atomic.Uint64
-	retainedEvicted     atomic.Uint64
-	waits               atomic.Uint64
+	sessions               atomic.Int64
+	sessionsOpened         atomic.Uint64
+	sessionsRefused        atomic.Uint64
+	authenticationsFailed  atomic.Uint64
+	authenticationsLimited atomic.Uint64
+	violations             atomic.Uint64
+	stalled                atomic.Uint64
+	eventsDropped          atomic.Uint64
+	eventsUndeliverable    atomic.Uint64
+	retainedEvicted        atomic.Uint64
+	waits                  atomic.Uint64
 }
 
 func (c *counters) snapshot() Stats {
 	return Stats{
-		Sessions:            c.sessions.Load(),
-		SessionsOpened:      c.sessionsOpened.Load(),
-		SessionsRefused:     c.sessionsRefused.Load(),
-		Violations:          c.violations.Load(),
-		Stalled:             c.stalled.Load(),
-		EventsDropped:       c.eventsDropped.Load(),
-		EventsUndeliverable: c.eventsUndeliverable.Load(),
-		RetainedEvicted:     c.retainedEvicted.Load(),
-		Waits:               c.waits.Load(),
+		Sessions:               c.sessions.Load(),
+		SessionsOpened:         c.sessionsOpened.Load(),
+		SessionsRefused:        c.sessionsRefused.Load(),
+		AuthenticationsFailed:  c.authenticationsFailed.Load(),
+		AuthenticationsLimited: c.authenticationsLimited.Load(),
+		Violations:             c.violations.Load(),
+		Stalled:                c.stalled.Load(),
+		EventsDropped:          c.eventsDropped.Load(),
+		EventsUndeliverable:    c.eventsUndeliverable.Load(),
+		RetainedEvicted:        c.retainedEvicted.Load(),
+		Waits:                  c.waits.Load(),
 	}
 }

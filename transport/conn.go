@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/wampkit/wampkit/wamp"
@@ -75,6 +76,10 @@ type Info struct {
 	MaxReceive, MaxSend int
 	// TLS is the connection's TLS state, nil without TLS.
 	TLS *tls.ConnectionState
+	// RequestHeader and ResponseHeader are those of the HTTP request by which a
+	// server's WebSocket or long-poll connection came about, if ServerOptions.Greet
+	// wants them kept; nil otherwise. They must not be changed.
+	RequestHeader, ResponseHeader http.Header
 }
 
 // ErrQueueFull means that the peer takes messages slower than they are sent to

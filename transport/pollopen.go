@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -24,7 +25,10 @@ func (s *Server) openLongPoll(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "The router takes no more connections.", http.StatusServiceUnavailable)
 		return
 	}
-	c := newLongPoll(rand.Text(), protocol, s.options.Config, requestInfo(r), s.longPolls)
+	greeting, info := s.greetRequest(r), requestInfo(r)
+	greeting.tell(&info)
+	maps.Copy(w.Header(), greeting.response)
+	c := newLongPoll(rand.Text(), protocol, s.options.Config, info, s.longPolls)
 	s.longPolls.add(c)
 	go s.run(c)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")

@@ -40,6 +40,12 @@ type ServerOptions struct {
 	// CheckOrigin decides in place of Origins if it is not nil.
 	CheckOrigin func(*http.Request) bool
 
+	// Greet, if it is not nil, is called for each request that is about to become a
+	// connection, by WebSocket or long-poll. It may add to the header of the response.
+	// If it returns true, both headers are kept in [Info]. It may be called by many
+	// goroutines at the same time. A request over TLS has TLS set.
+	Greet func(request *http.Request, response http.Header) (keep bool)
+
 	// Log gets what cannot be returned to anybody; nil is slog.Default().
 	Log *slog.Logger
 }

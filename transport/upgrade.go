@@ -3,6 +3,7 @@ package transport
 import (
 	"bufio"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"time"
@@ -84,13 +85,46 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, protocol subpro
 		WriteBufferPool:  unusedWriteBuffers,
 		CheckOrigin:      func(*http.Request) bool { return true }, // done
 	}
-	ws, err := upgrader.Upgrade(taken, r, http.Header{"Sec-Websocket-Protocol": {protocol.String()}})
+	greeting := s.greetRequest(r)
+	answer := http.Header{"Sec-Websocket-Protocol": {protocol.String()}}
+	maps.Copy(answer, greeting.response)
+	ws, err := upgrader.Upgrade(taken, r, answer)
 	if err != nil {
 		return nil, err
 	}
 	c := newWebSocket(taken.stream, ws, protocol, serverFraming, config)
+	if greeting.request != nil {
+		c.greeting = &greeting
+	}
 	c.start(taken.deadline)
 	return c, nil
+}
+
+// greeting is what ServerOptions.Greet made of a request.
+type greeting struct {
+	request  http.Header // nil if it is not kept
+	response http.Header
+}
+
+// greetRequest lets the server's owner take part in a request that is about to become
+// a connection.
+func (s *Server) greetRequest(r *http.Request) greeting {
+	if s.options.Greet == nil {
+		return greeting{}
+	}
+	r.TLS = requestInfo(r).TLS
+	g := greeting{response: http.Header{}}
+	if s.options.Greet(r, g.response) {
+		g.request = r.Header
+	}
+	return g
+}
+
+// tell adds the greeting to what is known about a connection.
+func (g *greeting) tell(info *Info) {
+	if g != nil && g.request != nil {
+		info.RequestHeader, info.ResponseHeader = g.request, g.response
+	}
 }
 
 // hijacker takes the connection of a request away from net/http and puts a

@@ -32,10 +32,11 @@ type webSocket struct {
 	kind   int // of messages: websocket.TextMessage or websocket.BinaryMessage
 	limit  int // octets of the longest of them
 
-	message incoming // what Receive returned last, or what that lies in
-	batched bool
-	rest    []byte // of the batch in message: what Receive has yet to return
-	err     error  // what Receive failed with; gorilla panics when it is asked again and again
+	message  incoming // what Receive returned last, or what that lies in
+	batched  bool
+	rest     []byte    // of the batch in message: what Receive has yet to return
+	greeting *greeting // nil if it is not kept
+	err      error     // what Receive failed with; gorilla panics when it is asked again and again
 }
 
 func newWebSocket(under *stream, ws *websocket.Conn, protocol subprotocol, framing framing, config Config) *webSocket {
@@ -77,6 +78,7 @@ func (c *webSocket) Receive() ([]byte, error) {
 func (c *webSocket) Info() Info {
 	info := c.link.Info()
 	info.Batched = c.batched
+	c.greeting.tell(&info)
 	return info
 }
 
