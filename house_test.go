@@ -17,9 +17,10 @@ const module = "github.com/wampkit/wampkit"
 var mayImport = map[string][]string{
 	"wamp":             {},
 	"wamp/codec":       {"wamp"},
+	"wamp/proof":       {},
 	"transport":        {"wamp", "wamp/codec"},
-	"router":           {"wamp", "wamp/codec", "transport"},
-	"runtime":          {"wamp", "wamp/codec", "transport"},
+	"router":           {"wamp", "wamp/codec", "wamp/proof", "transport"},
+	"runtime":          {"wamp", "wamp/codec", "wamp/proof", "transport"},
 	"runtime/wamptest": {"wamp", "wamp/codec", "transport", "runtime", "router"},
 	"wampgen":          {"schema"},
 	"schema":           {},
