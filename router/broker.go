@@ -27,19 +27,21 @@ type broker struct {
 // publish carries out PUBLISH. Unless it is acknowledged, nobody is told how it
 // went.
 func (b *broker) publish(o *outbox, s *session, m *wamp.Publish) *violation {
-	if v := s.requests.accept(wamp.TypePublish, m.Request); v != nil {
-		return v
-	}
 	if m.Options.Passthru.Scheme != "" && !s.passesThrough(wamp.RolePublisher) {
 		return unannouncedPassthru("PUBLISH")
 	}
-	if uri, message := b.forbids(m); uri != "" {
-		if m.Options.Acknowledge {
-			s.refuse(o, wamp.TypePublish, m.Request, uri, message)
-		}
+	g, uri, message := b.judge(o, s, m)
+	switch {
+	case g.verdict == undecided:
+		s.wait(m, true)
+		return nil
+	case g.verdict == withdrawn, uri != "" && !m.Options.Acknowledge:
+		return nil
+	case uri != "":
+		s.refuse(o, wamp.TypePublish, m.Request, uri, message)
 		return nil
 	}
-	p := o.publish(s, m)
+	p := o.publish(s, m, g.disclose)
 	b.dispatch(o, p)
 	if m.Options.Acknowledge {
 		o.published = wamp.Published{Request: m.Request, Publication: p.id}
@@ -48,8 +50,9 @@ func (b *broker) publish(o *outbox, s *session, m *wamp.Publish) *violation {
 	return nil
 }
 
-// publish makes the publication that m asks for, on behalf of s.
-func (o *outbox) publish(s *session, m *wamp.Publish) *publication {
+// publish makes the publication that m asks for, on behalf of s. The publisher is
+// disclosed if it wants that, or is to be.
+func (o *outbox) publish(s *session, m *wamp.Publish, disclose Disclosure) *publication {
 	p := &o.publication
 	*p = publication{
 		id: wamp.RandomID(), topic: m.Topic, payload: m.Payload, retain: m.Options.Retain,
@@ -59,7 +62,7 @@ func (o *outbox) publish(s *session, m *wamp.Publish) *publication {
 	if m.Options.Passthru.Scheme != "" {
 		p.details.Passthru = m.Options.Passthru
 	}
-	if m.Options.DiscloseMe {
+	if m.Options.DiscloseMe || disclose.Publisher {
 		p.details.Publisher = s.id
 		p.details.PublisherAuthID = s.identity.AuthID
 		p.details.PublisherAuthRole = s.identity.Role
@@ -70,14 +73,41 @@ func (o *outbox) publish(s *session, m *wamp.Publish) *publication {
 	return p
 }
 
-// forbids says why a publication is refused, or nothing.
-func (b *broker) forbids(m *wamp.Publish) (wamp.ErrorURI, string) {
+// judge decides whether s may make a publication. If the authorizer has to be
+// asked, the verdict may be undecided; see session.authorize. The URI is that of
+// the ERROR for a publication that is refused, and empty otherwise.
+func (b *broker) judge(o *outbox, s *session, m *wamp.Publish) (grant, wamp.ErrorURI, string) {
+	if uri, message := b.invalid(m); uri != "" {
+		return grant{verdict: malformed}, uri, message
+	}
+	g := s.authorize(o, ActionPublish, wamp.MatchExact, m.Topic, m)
+	switch g.verdict {
+	case denied, failed:
+		uri, message := g.refusal(ActionPublish, wamp.MatchExact, m.Topic)
+		return g, uri, message
+	case allowed:
+		uri, message := b.forbids(m, g.disclose)
+		return g, uri, message
+	}
+	return g, "", ""
+}
+
+// invalid says why nobody may publish to a topic, or nothing.
+func (b *broker) invalid(m *wamp.Publish) (wamp.ErrorURI, string) {
 	switch {
 	case !m.Topic.Valid(b.realm.rule):
 		return wamp.ErrInvalidURI, fmt.Sprintf("%q is no valid topic URI", m.Topic)
 	case m.Topic.Reserved():
 		return wamp.ErrInvalidURI, fmt.Sprintf("%q is reserved for the router", m.Topic)
-	case m.Options.DiscloseMe && !b.realm.charter().disclose.Publisher:
+	}
+	return "", ""
+}
+
+// forbids says why a publication is refused whose publisher may publish to the
+// topic, or nothing.
+func (b *broker) forbids(m *wamp.Publish, disclose Disclosure) (wamp.ErrorURI, string) {
+	switch {
+	case m.Options.DiscloseMe && !disclose.Publisher && !b.realm.charter().disclose.Publisher:
 		return wamp.ErrDiscloseMeDisallowed, "this realm does not disclose publishers"
 	case m.Options.Passthru.Scheme != "" && !sealed(m.Payload):
 		return wamp.ErrInvalidArgument, unsealed
@@ -120,9 +150,6 @@ func (b *broker) keep(p *publication) {
 
 // subscribe carries out SUBSCRIBE.
 func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation {
-	if v := s.requests.accept(wamp.TypeSubscribe, m.Request); v != nil {
-		return v
-	}
 	match, known := wamp.ParseMatch(m.Options.Match)
 	if !known {
 		s.refuse(o, wamp.TypeSubscribe, m.Request, wamp.ErrInvalidArgument,
@@ -132,6 +159,10 @@ func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation 
 	if !b.realm.takesPattern(match, m.Topic) {
 		s.refuse(o, wamp.TypeSubscribe, m.Request, wamp.ErrInvalidURI,
 			fmt.Sprintf("%q is no valid topic URI for %s matching", m.Topic, match))
+		return nil
+	}
+	if g := s.authorize(o, ActionSubscribe, match, m.Topic, m); g.verdict != allowed {
+		s.refuseUnauthorized(o, m, m.Request, g, ActionSubscribe, match, m.Topic)
 		return nil
 	}
 	for {
@@ -207,9 +238,6 @@ func (b *broker) subscriptionByID(id wamp.ID) *subscription {
 
 // unsubscribe carries out UNSUBSCRIBE.
 func (b *broker) unsubscribe(o *outbox, s *session, m *wamp.Unsubscribe) *violation {
-	if v := s.requests.accept(wamp.TypeUnsubscribe, m.Request); v != nil {
-		return v
-	}
 	membership := s.subscriber.give(m.Subscription)
 	if membership == nil {
 		s.refuse(o, wamp.TypeUnsubscribe, m.Request, wamp.ErrNoSuchSubscription,

@@ -37,6 +37,9 @@ var errLacking = errors.New("callee lacks a feature that the call needs")
 func (d *dealer) proceed(o *outbox, s *session, m *wamp.Call) *violation {
 	for {
 		h, open := s.caller.find(m.Request)
+		if !open && o.patience != nil {
+			return nil // the ids belong to another goroutine
+		}
 		if !open {
 			return s.requests.late(m.Request)
 		}

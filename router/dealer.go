@@ -23,19 +23,25 @@ type dealer struct {
 	byID          map[wamp.ID]*registration // the same
 }
 
-// call routes CALL: to INVOCATION, or to ERROR.
-func (d *dealer) call(o *outbox, s *session, m *wamp.Call) *violation {
+// call routes CALL, whose id was accepted: to INVOCATION, or to ERROR.
+func (d *dealer) call(o *outbox, s *session, m *wamp.Call, fresh bool) *violation {
 	if m.Options.Passthru.Scheme != "" && !s.passesThrough(wamp.RoleCaller) {
 		return unannouncedPassthru("CALL")
-	}
-	fresh, v := d.accept(s, m)
-	if v != nil {
-		return v
 	}
 	if !fresh {
 		return d.proceed(o, s, m)
 	}
-	if uri, message := d.unsupported(m); uri != "" {
+	g := s.authorize(o, ActionCall, wamp.MatchExact, m.Procedure, m)
+	switch g.verdict {
+	case allowed:
+		m.Options.DiscloseMe = m.Options.DiscloseMe || g.disclose.Caller
+	case malformed:
+		return d.refuseUnserved(o, s, m)
+	default:
+		s.refuseUnauthorized(o, m, m.Request, g, ActionCall, wamp.MatchExact, m.Procedure)
+		return nil
+	}
+	if uri, message := d.unsupported(m, g.disclose); uri != "" {
 		s.refuse(o, wamp.TypeCall, m.Request, uri, message)
 		return nil
 	}
@@ -174,9 +180,9 @@ func (d *dealer) refuseUnserved(o *outbox, s *session, m *wamp.Call) *violation 
 }
 
 // unsupported names what a call asks for and does not get here.
-func (d *dealer) unsupported(m *wamp.Call) (wamp.ErrorURI, string) {
+func (d *dealer) unsupported(m *wamp.Call, disclose Disclosure) (wamp.ErrorURI, string) {
 	switch options := &m.Options; {
-	case options.DiscloseMe && !d.realm.charter().disclose.Caller:
+	case options.DiscloseMe && !disclose.Caller && !d.realm.charter().disclose.Caller:
 		return wamp.ErrDiscloseMeDisallowed, "this realm does not disclose callers"
 	case options.Passthru.Scheme != "" && !sealed(m.Payload):
 		return wamp.ErrInvalidArgument, unsealed
@@ -283,7 +289,7 @@ const canceledByCaller = "the caller canceled the call"
 // That of all shards ends at once: as long as one goes on there is no answer to
 // wait for.
 func (d *dealer) cancelAt(o *outbox, s *session, m *wamp.Cancel, h openCall) bool {
-	reason, message := wamp.ErrCanceled, canceledByCaller
+	reason, message := whyCanceled(m)
 	mode := m.Options.Mode
 	shards, gathers := h.callee.conn.(*gathering)
 	interruptible := !gathers && h.callee.interruptible()
@@ -294,11 +300,8 @@ func (d *dealer) cancelAt(o *outbox, s *session, m *wamp.Cancel, h openCall) boo
 			o.sendInterrupt(h, wamp.CancelKill, wamp.ErrCanceled)
 		}
 		return open // the callee answers
-	case mode == "", mode == wamp.CancelKill, mode == wamp.CancelKillNoWait:
 	case mode == wamp.CancelSkip:
 		interruptible = false
-	default:
-		reason, message = wamp.ErrInvalidArgument, fmt.Sprintf("CANCEL with the unknown mode %q", mode)
 	}
 	if !h.callee.callee.takeFor(s, h.invocation, m.Request) {
 		return false

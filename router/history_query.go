@@ -36,16 +36,21 @@ func subscriptionGetEvents(c *routerCall) (wamp.Payload, error) {
 	if sub == nil {
 		return wamp.Payload{}, noSuchSubscription(id)
 	}
-	if !c.realm.maySubscribe(c.caller, sub.match, sub.uri) {
-		return wamp.Payload{}, wamp.NewError(wamp.ErrNotAuthorized, "the history of %q is only for those who may subscribe to it", sub.uri)
+	if err := c.maySubscribe(sub); err != nil {
+		return wamp.Payload{}, err
 	}
 	return c.pastEvents(sub, query.choose(history.of(sub, c.caller)))
 }
 
-// maySubscribe reports whether a session may subscribe to a topic or pattern,
-// and so be told of its past.
-func (r *realm) maySubscribe(_ *session, match wamp.Match, topic wamp.URI) bool {
-	return r.takesPattern(match, topic)
+// maySubscribe reports why the caller may not subscribe to the topic or pattern of
+// a subscription, and so not be told of its past; nil if it may.
+func (c *routerCall) maySubscribe(sub *subscription) error {
+	g := c.caller.authorize(c.out, ActionSubscribe, sub.match, sub.uri, nil)
+	if g.verdict == allowed {
+		return nil
+	}
+	uri, message := g.refusal(ActionSubscribe, sub.match, sub.uri)
+	return wamp.NewError(uri, "%s", message)
 }
 
 // historyQuery says which events are wanted: those that meet all conditions. A

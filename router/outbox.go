@@ -1,6 +1,10 @@
 package router
 
-import "github.com/wampkit/wampkit/wamp"
+import (
+	"context"
+
+	"github.com/wampkit/wampkit/wamp"
+)
 
 // maxWork is how much an outbox does between two flushes while its goroutine has
 // no reason to rest: octets received, with 1 KiB for each message on top.
@@ -19,6 +23,9 @@ type outbox struct {
 	batch uint64
 	dirty []*session
 	work  int // since the last flush
+	// patience is nil unless the goroutine may wait for an [Authorizer]; it does so
+	// until this is done.
+	patience context.Context
 
 	invocation wamp.Invocation
 	interrupt  wamp.Interrupt

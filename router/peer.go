@@ -119,9 +119,14 @@ func (p *peer) hangUp() { _ = p.conn.Shutdown(nil, p.router.limits().Linger) }
 
 // abortViolation is abort for a peer that broke the protocol.
 func (p *peer) abortViolation(v *violation) {
+	p.note(v)
+	p.abort(wamp.ErrProtocolViolation, v.message)
+}
+
+// note counts and logs a violation. It may be called from any goroutine.
+func (p *peer) note(v *violation) {
 	p.router.counters.violations.Add(1)
 	p.router.config.Logger.Warn("protocol violation", "peer", p.address(), "message", v.message)
-	p.abort(wamp.ErrProtocolViolation, v.message)
 }
 
 // lost handles an error of receive: the peer broke the protocol, or the

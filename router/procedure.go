@@ -64,6 +64,10 @@ func (d *dealer) callRouter(o *outbox, s *session, m *wamp.Call) (served bool, v
 	if procedure == nil {
 		return false, nil
 	}
+	if o.patience == nil && d.realm.charter().authorizer != nil {
+		s.wait(m, true) // the procedure may have to ask
+		return true, nil
+	}
 	switch s.caller.open(m.Request, servedByRouter, openCall{}, s.realm.router.limits().MaxCalls) {
 	case errNotCalling:
 		return true, nil

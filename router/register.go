@@ -11,9 +11,6 @@ import (
 
 // register carries out REGISTER.
 func (d *dealer) register(o *outbox, s *session, m *wamp.Register) *violation {
-	if v := s.requests.accept(wamp.TypeRegister, m.Request); v != nil {
-		return v
-	}
 	match, matchKnown := wamp.ParseMatch(m.Options.Match)
 	policy, policyKnown := policies[m.Options.Invoke]
 	refuse := func(uri wamp.ErrorURI, format string, args ...any) *violation {
@@ -29,6 +26,12 @@ func (d *dealer) register(o *outbox, s *session, m *wamp.Register) *violation {
 		return refuse(wamp.ErrInvalidURI, "%q is no valid procedure URI for %s matching", m.Procedure, match)
 	case m.Procedure.Reserved():
 		return refuse(wamp.ErrInvalidURI, "%q is reserved for the router", m.Procedure)
+	}
+	if g := s.authorize(o, ActionRegister, match, m.Procedure, m); g.verdict != allowed {
+		s.refuseUnauthorized(o, m, m.Request, g, ActionRegister, match, m.Procedure)
+		return nil
+	}
+	switch {
 	case m.Options.DiscloseCaller && !d.realm.charter().disclose.Caller:
 		return refuse(wamp.ErrDiscloseMeDisallowed, "this realm does not disclose callers")
 	case !wamp.KnownRunMode(m.Options.RunMode):
@@ -128,9 +131,6 @@ func (d *dealer) takeOver(o *outbox, s *session, m *wamp.Register, match wamp.Ma
 
 // unregister carries out UNREGISTER. Invocations that are under way go on.
 func (d *dealer) unregister(o *outbox, s *session, m *wamp.Unregister) *violation {
-	if v := s.requests.accept(wamp.TypeUnregister, m.Request); v != nil {
-		return v
-	}
 	reg := s.callee.give(m.Registration)
 	if reg == nil {
 		s.refuse(o, wamp.TypeUnregister, m.Request, wamp.ErrNoSuchRegistration,

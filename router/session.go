@@ -30,7 +30,9 @@ type session struct {
 	callee     callee
 	testaments testaments
 
-	requests requestSequence
+	requests  requestSequence
+	line      line
+	decisions decisions
 
 	state   atomic.Uint32 // one of the states below
 	leaving sync.Once     // see leave
@@ -113,22 +115,37 @@ func (s *session) established(m wamp.Message) (next, *violation) {
 	o, broker, dealer := s.peer.out, &s.realm.broker, &s.realm.dealer
 	switch m := m.(type) {
 	case *wamp.Call:
-		return stay, dealer.call(o, s, m)
+		return stay, s.call(o, m)
 	case *wamp.Yield:
 		return stay, dealer.yield(o, s, m)
 	case *wamp.Publish:
+		if done, v := s.inLine(m, m.Request); done {
+			return stay, v
+		}
 		return stay, broker.publish(o, s, m)
 	case *wamp.ErrorMessage:
 		return stay, dealer.fail(o, s, m)
 	case *wamp.Cancel:
-		return stay, dealer.cancel(o, s, m)
+		return stay, s.cancel(o, m)
 	case *wamp.Subscribe:
+		if done, v := s.inLine(m, m.Request); done {
+			return stay, v
+		}
 		return stay, s.told(broker.subscribe(o, s, m))
 	case *wamp.Unsubscribe:
+		if done, v := s.inLine(m, m.Request); done {
+			return stay, v
+		}
 		return stay, s.told(broker.unsubscribe(o, s, m))
 	case *wamp.Register:
+		if done, v := s.inLine(m, m.Request); done {
+			return stay, v
+		}
 		return stay, s.told(dealer.register(o, s, m))
 	case *wamp.Unregister:
+		if done, v := s.inLine(m, m.Request); done {
+			return stay, v
+		}
 		return stay, s.told(dealer.unregister(o, s, m))
 	case *wamp.Goodbye:
 		return s.farewell(o), nil
@@ -168,6 +185,7 @@ func (s *session) hangUp() next {
 // answered, and the connection may carry another session.
 func (s *session) farewell(o *outbox) next {
 	s.leave()
+	s.line.awaitEnd() // what the session asked for is not answered in the next one
 	first := s.state.CompareAndSwap(stateEstablished, stateClosed)
 	s.goodbye.Do(func() { o.deliver(s, &wamp.Goodbye{Reason: wamp.CloseGoodbyeAndOut}) })
 	if first {
@@ -238,6 +256,7 @@ func (s *session) leave() {
 // done, also if another goroutine did it.
 func (s *session) dispose(o *outbox) {
 	s.leaving.Do(func() {
+		s.line.leave()
 		s.realm.broker.leave(s)
 		s.realm.broker.publishTestaments(o, s)
 		s.realm.dealer.leave(o, s)

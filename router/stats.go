@@ -16,6 +16,12 @@ type Stats struct {
 	AuthenticationsFailed, AuthenticationsLimited uint64
 	// Violations counts sessions and connections ended for a protocol violation.
 	Violations uint64
+	// Denied counts requests, and testaments, that were refused because the session
+	// has no right to them. Publications that nobody acknowledges are among them.
+	Denied uint64
+	// AuthorizationsFailed counts requests that were refused because
+	// RealmConfig.Authorizer could not decide.
+	AuthorizationsFailed uint64
 	// Stalled counts sessions ended because they did not keep up.
 	Stalled uint64
 	// EventsDropped counts events that were not delivered because a
@@ -48,6 +54,8 @@ type counters struct {
 	eventsUndeliverable    atomic.Uint64
 	retainedEvicted        atomic.Uint64
 	waits                  atomic.Uint64
+	denied                 atomic.Uint64
+	authorizationsFailed   atomic.Uint64
 }
 
 func (c *counters) snapshot() Stats {
@@ -63,5 +71,7 @@ func (c *counters) snapshot() Stats {
 		EventsUndeliverable:    c.eventsUndeliverable.Load(),
 		RetainedEvicted:        c.retainedEvicted.Load(),
 		Waits:                  c.waits.Load(),
+		Denied:                 c.denied.Load(),
+		AuthorizationsFailed:   c.authorizationsFailed.Load(),
 	}
 }

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"context"
 	"errors"
 	"sync"
 
@@ -85,8 +86,12 @@ func (c *routerCall) mayLeave(testament []byte) error {
 	if publish.Options.Passthru.Scheme != "" && !c.caller.passesThrough(wamp.RolePublisher) {
 		return wamp.NewError(wamp.ErrFeatureNotSupported, "%s with ppt_scheme by a publisher that has not announced payload_passthru_mode", c.procedure)
 	}
-	if uri, message := c.realm.broker.forbids(publish); uri != "" {
+	g, uri, message := c.realm.broker.judge(c.out, c.caller, publish)
+	switch {
+	case uri != "":
 		return wamp.NewError(uri, "%s: %s", c.procedure, message)
+	case g.verdict != allowed: // the session has left, or an authorizer has come meanwhile
+		return wamp.NewError(wamp.ErrAuthorizationFailed, "%s: nobody can be asked", c.procedure)
 	}
 	return nil
 }
@@ -145,24 +150,52 @@ func (t *testaments) open() [][]byte {
 	return append(t.buckets[detached], t.buckets[destroyed]...)
 }
 
-// publishTestaments publishes what s left, when s has ended. Nothing is published
-// when all sessions are ended together: nobody would remain to get it.
+// publishTestaments publishes what s left, when s has ended, as far as it has the
+// right to. Nothing is published when all sessions are ended together: nobody
+// would remain to get it.
 func (b *broker) publishTestaments(o *outbox, s *session) {
 	left := s.testaments.open()
 	if len(left) == 0 || s.silent.Load() || b.realm.router.draining() {
 		return
 	}
 	defer s.peer.survive() // what else s held is to be disposed of in any case
+	rest := b.publishLeft(o, s, left)
+	if len(rest) == 0 {
+		return
+	}
+	r := b.realm.router
+	r.background.Go(func() { // the authorizer has to be asked
+		defer s.peer.survive()
+		o := r.outbox()
+		defer o.release()
+		defer func() { o.patience = nil }()
+		o.patience = context.Background()
+		b.publishLeft(o, s, rest)
+	})
+}
+
+// publishLeft publishes testaments in order. It stops at the first for which it
+// would have to wait for the authorizer, unless o has the patience, and returns the rest.
+func (b *broker) publishLeft(o *outbox, s *session, left [][]byte) (rest [][]byte) {
 	decoder := b.realm.router.decoder(testamentFormat)
 	defer b.realm.router.putDecoder(testamentFormat, decoder)
-	for _, testament := range left {
+	for i, testament := range left {
 		m, err := decoder.Decode(testament)
 		if err != nil {
 			continue // it was decoded when it was added
 		}
 		publish := m.(*wamp.Publish)
-		if uri, _ := b.forbids(publish); uri == "" {
-			b.dispatch(o, o.publish(s, publish))
+		if uri, _ := b.invalid(publish); uri != "" {
+			continue
+		}
+		g := s.decide(o, b.realm.charter(), ActionPublish, wamp.MatchExact, publish.Topic, publish)
+		if g.verdict == undecided {
+			return left[i:]
+		}
+		s.count(g)
+		if uri, _ := b.forbids(publish, g.disclose); uri == "" && g.verdict == allowed {
+			b.dispatch(o, o.publish(s, publish, g.disclose))
 		}
 	}
+	return nil
 }
