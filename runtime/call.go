@@ -69,10 +69,10 @@ func (c *call) settle() {
 func (s *Session) Invoke(ctx context.Context, p *Procedure, args *Args, opts ...CallOption) (*Values, error) {
 	c := s.newCall()
 	info := c.prepare(ctx, p, args, opts)
-	current := s.current.Load()
 	uri, err := args.expand(p.URI, p.Match, p.Captures)
+	var current *session
 	if err == nil {
-		err = current.sendCall(ctx, c, uri, args)
+		current, err = s.sendCall(ctx, c, uri, args)
 	}
 	args.release()
 	if err != nil {
@@ -116,6 +116,20 @@ func (c *call) prepare(ctx context.Context, p *Procedure, args *Args, opts []Cal
 		args.Keyword(name, value)
 	}
 	return info
+}
+
+// sendCall sends the CALL on the membership that there is, and returns that.
+func (s *Session) sendCall(ctx context.Context, c *call, procedure wamp.URI, args *Args) (*session, error) {
+	for {
+		c.err = nil
+		m, err := s.member(ctx, c.opts.timeout)
+		if err != nil {
+			return nil, err
+		}
+		if err := m.sendCall(ctx, c, procedure, args); !isUnsent(err) {
+			return m, err
+		}
+	}
 }
 
 // sendCall sends the CALL and enters c into the table. After an error c is in

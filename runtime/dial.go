@@ -16,6 +16,11 @@ type DialOption func(*dialOptions)
 
 type dialOptions struct {
 	transport      transport.DialOptions
+	formats        []codec.Format // nil for those of transport
+	tls            *tls.Config    // nil for that of transport
+	keepalive      *time.Duration // nil for that of transport, which is 0 for the default
+	reconnect      *ReconnectPolicy
+	stateHandler   func(StateChange)
 	authenticators []Authenticator
 	logger         *slog.Logger
 	errorDetail    bool
@@ -24,10 +29,10 @@ type dialOptions struct {
 
 func newDialOptions(opts []DialOption) *dialOptions {
 	o := &dialOptions{logger: slog.Default(), agent: "wampkit"}
-	o.transport.Config.PingInterval = DefaultKeepalive
 	for _, opt := range opts {
 		opt(o)
 	}
+	o.combineTransport()
 	if o.logger == nil {
 		o.logger = slog.Default()
 	}
@@ -37,10 +42,28 @@ func newDialOptions(opts []DialOption) *dialOptions {
 	return o
 }
 
+// combineTransport applies the options that say more about the connection than
+// [WithTransport] does.
+func (o *dialOptions) combineTransport() {
+	t := &o.transport
+	if o.formats != nil {
+		t.Formats = o.formats
+	}
+	if o.tls != nil {
+		t.TLS = o.tls
+	}
+	switch {
+	case o.keepalive != nil:
+		t.Config.PingInterval = max(0, *o.keepalive)
+	case t.Config.PingInterval == 0:
+		t.Config.PingInterval = DefaultKeepalive
+	}
+}
+
 // WithSerializers offers these serializers to the router, the preferred one first. The
 // default is CBOR, MsgPack, JSON. With [Join] the connection has decided already.
 func WithSerializers(formats ...codec.Format) DialOption {
-	return func(o *dialOptions) { o.transport.Formats = formats }
+	return func(o *dialOptions) { o.formats = formats }
 }
 
 // DefaultKeepalive is how long a router may be silent before it is pinged.
@@ -50,16 +73,17 @@ const DefaultKeepalive = 30 * time.Second
 // does not answer for 10 s then is lost, and the session ends. The default is
 // [DefaultKeepalive]; 0 never pings. With [Join] the connection has decided already.
 func WithKeepalive(silence time.Duration) DialOption {
-	return func(o *dialOptions) { o.transport.Config.PingInterval = max(0, silence) }
+	return func(o *dialOptions) { o.keepalive = &silence }
 }
 
 // WithTLS sets the TLS configuration for wss and tcps URLs.
 func WithTLS(config *tls.Config) DialOption {
-	return func(o *dialOptions) { o.transport.TLS = config }
+	return func(o *dialOptions) { o.tls = config }
 }
 
 // WithTransport sets what else there is to say about the connection: limits,
-// timeouts, pings, HTTP headers, a proxy. It comes before [WithSerializers] and [WithTLS].
+// timeouts, pings, HTTP headers, a proxy. What [WithSerializers], [WithTLS] and
+// [WithKeepalive] say wins, wherever they stand; a ping interval of 0 is [DefaultKeepalive].
 func WithTransport(options transport.DialOptions) DialOption {
 	return func(o *dialOptions) { o.transport = options }
 }
@@ -92,12 +116,29 @@ func WithAgent(name string) DialOption {
 // tcps:// (RawSocket) with host and port, or unix:// with a path.
 //
 // The context bounds connecting and joining, not the session. If no connection
-// could be made the error is a [*DialError]; otherwise see [Join].
+// could be made the error is a [*DialError]; otherwise see [Join]. It fails at once
+// unless [ReconnectPolicy.KeepDialing] is set.
 func Dial(ctx context.Context, url, realm string, opts ...DialOption) (*Session, error) {
 	o := newDialOptions(opts)
-	conn, err := transport.Dial(ctx, url, o.transport)
-	if err != nil {
-		return nil, &DialError{URL: url, Err: err}
+	connect := func(ctx context.Context) (transport.Conn, error) {
+		conn, err := transport.Dial(ctx, url, o.transport)
+		if err != nil {
+			return nil, &DialError{URL: url, Err: err}
+		}
+		return conn, nil
 	}
-	return join(ctx, conn, wamp.URI(realm), o)
+	if o.reconnect != nil && o.reconnect.Connect == nil {
+		o.reconnect.Connect = connect
+	}
+	dial := func(ctx context.Context) (*Session, error) {
+		conn, err := connect(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return start(ctx, conn, wamp.URI(realm), o)
+	}
+	if o.reconnect != nil && o.reconnect.KeepDialing {
+		return dialFirst(ctx, o.reconnect, dial)
+	}
+	return dial(ctx)
 }

@@ -31,11 +31,82 @@ func (e *ClosedError) Error() string {
 	return ErrSessionClosed.Error() + ": " + e.Cause.Error()
 }
 
-// Is reports whether target is [ErrSessionClosed].
-func (e *ClosedError) Is(target error) bool { return target == ErrSessionClosed }
+// Is reports whether target is [ErrSessionClosed], or, if there is a cause, [ErrSessionLost].
+func (e *ClosedError) Is(target error) bool {
+	return target == ErrSessionClosed || target == ErrSessionLost && e.Cause != nil
+}
 
 // Unwrap returns the cause.
 func (e *ClosedError) Unwrap() error { return e.Cause }
+
+// ErrSessionLost means that the session was lost on which a request waited for its answer: the
+// connection was lost, or the router ended the session. Whether the request had effect
+// is not known. The error is a [*LostError] if the [Session] goes on, because it may
+// reconnect, else a [*ClosedError].
+var ErrSessionLost = errors.New("session was lost")
+
+// LostError is an [ErrSessionLost] of a session that goes on. It is a
+// [wamp.ErrNetworkFailure], too.
+type LostError struct {
+	// Session is the id of the session that was lost.
+	Session wamp.ID
+	// Cause is why, like that of a [ClosedError].
+	Cause error
+
+	unsent bool // the request was not even sent
+}
+
+// isUnsent reports whether err tells that a request was not sent, so that it can be
+// sent on another membership.
+func isUnsent(err error) bool {
+	lost, ok := err.(*LostError)
+	return ok && lost.unsent
+}
+
+// Error implements error.
+func (e *LostError) Error() string { return ErrSessionLost.Error() + ": " + e.Cause.Error() }
+
+// Is reports whether target is [ErrSessionLost] or [wamp.ErrNetworkFailure].
+func (e *LostError) Is(target error) bool {
+	return target == ErrSessionLost || target == wamp.ErrNetworkFailure
+}
+
+// Unwrap returns the cause.
+func (e *LostError) Unwrap() error { return e.Cause }
+
+// ErrDisconnected means that a request was not made because there was no connection to
+// make it on. The error is a [*DisconnectedError].
+var ErrDisconnected = errors.New("no connection to the router")
+
+// DisconnectedError is an [ErrDisconnected] with its reasons. It is a
+// [wamp.ErrNetworkFailure], too.
+type DisconnectedError struct {
+	// Reason is why nobody waited for a connection any longer: the error of the context,
+	// [context.DeadlineExceeded] of the timeout, or nil with [ReconnectPolicy.FailFast].
+	Reason error
+	// Cause is why there is no connection.
+	Cause error
+}
+
+// Error implements error.
+func (e *DisconnectedError) Error() string {
+	text := ErrDisconnected.Error()
+	if e.Reason != nil {
+		text += ": " + e.Reason.Error()
+	}
+	if e.Cause != nil {
+		text += " (" + e.Cause.Error() + ")"
+	}
+	return text
+}
+
+// Is reports whether target is [ErrDisconnected] or [wamp.ErrNetworkFailure].
+func (e *DisconnectedError) Is(target error) bool {
+	return target == ErrDisconnected || target == wamp.ErrNetworkFailure
+}
+
+// Unwrap returns Reason.
+func (e *DisconnectedError) Unwrap() error { return e.Reason }
 
 // DialError means that no connection to a router could be made: nobody listens,
 // the name does not resolve, TLS or the opening handshake failed. Its text names the URL.
@@ -60,7 +131,7 @@ func requestError(verb string, uri wamp.URI, err error) error {
 	}
 	var tooLarge *transport.TooLargeError
 	switch {
-	case isRemote(err), errors.Is(err, ErrSessionClosed):
+	case isRemote(err), errors.Is(err, ErrSessionClosed), errors.Is(err, ErrSessionLost):
 		return fmt.Errorf("%s %s: %w", verb, uri, err)
 	case errors.Is(err, context.DeadlineExceeded):
 		return localError(wamp.ErrTimeout, verb, uri, err)

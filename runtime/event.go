@@ -68,8 +68,11 @@ func (d *delivery) release() {
 // received gives an event to all who listen. It runs on the reader.
 func (s *session) received(m *wamp.Event) error {
 	for _, member := range s.topics.listeners(m.Subscription) {
-		if m.Details.Retained && !member.getRetained {
+		if m.Details.Retained && !member.options.GetRetained {
 			continue // another listener of the session asked for it
+		}
+		if member.options.GetRetained && member.seen.again(m) {
+			continue // it came before the session reconnected
 		}
 		d := deliveryPool.Get().(*delivery)
 		d.member = member
@@ -89,7 +92,7 @@ func (s *session) received(m *wamp.Event) error {
 		if d.ctx.info.Topic == "" {
 			d.ctx.info.Topic = member.topic.URI
 		}
-		member.inbox.put(d)
+		member.owner.inbox.put(s, d)
 	}
 	return nil
 }

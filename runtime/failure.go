@@ -114,7 +114,7 @@ func visit(err error, f func(error) bool) bool {
 		return true
 	}
 	switch wrapper := err.(type) {
-	case *ClosedError:
+	case *ClosedError, *LostError:
 		return false
 	case interface{ Unwrap() error }:
 		return visit(wrapper.Unwrap(), f)

@@ -41,7 +41,7 @@ const (
 // inbox is the queue of events of one Subscription. It is a job of the crew as long
 // as there are any.
 type inbox struct {
-	session  *session
+	home     *Session
 	limit    int
 	overflow Overflow
 	dropped  atomic.Uint64
@@ -55,17 +55,17 @@ type inbox struct {
 	room    chan struct{}   // receives when there may be room again
 }
 
-func (b *inbox) init(s *session, o subscribeOptions) {
-	b.session, b.limit, b.overflow = s, o.limit, o.overflow
+func (b *inbox) init(home *Session, o subscribeOptions) {
+	b.home, b.limit, b.overflow = home, o.limit, o.overflow
 	b.room = make(chan struct{}, 1)
 }
 
 // put takes an event for handling. It runs on the reader.
-func (b *inbox) put(d *delivery) {
+func (b *inbox) put(s *session, d *delivery) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.overflow == Block && b.waiting() >= b.limit && !b.closed && !b.losing {
-		b.awaitRoom()
+		b.awaitRoom(s)
 	}
 	switch waiting := b.waiting(); {
 	case b.closed:
@@ -81,13 +81,12 @@ func (b *inbox) put(d *delivery) {
 	b.queue.push(d)
 	if !b.working {
 		b.working = true
-		b.session.crew.submit(b)
+		b.home.crew.submit(b)
 	}
 }
 
 // awaitRoom makes the reader wait as [Block] says. mu is held, but not while it waits.
-func (b *inbox) awaitRoom() {
-	s := b.session
+func (b *inbox) awaitRoom(s *session) {
 	timer := time.NewTimer(blockLimit)
 	defer timer.Stop()
 	s.blocked.Store(true)
@@ -152,7 +151,7 @@ func (b *inbox) drop(d *delivery) {
 func (b *inbox) lose() {
 	if !b.losing {
 		b.losing = true
-		b.session.logger.Warn("subscriber is too slow, events are dropped",
+		b.home.options.logger.Warn("subscriber is too slow, events are dropped",
 			"waiting", b.waiting(), "dropped before", b.dropped.Load())
 	}
 }
@@ -188,16 +187,16 @@ func (b *inbox) handle(d *delivery) {
 			return
 		}
 		cause := recover() // nil after runtime.Goexit
-		b.session.logger.Error("event handler panicked", "topic", d.ctx.info.Topic,
+		b.home.options.logger.Error("event handler panicked", "topic", d.ctx.info.Topic,
 			"panic", cause, "stack", string(debug.Stack()))
 		if cause == nil {
-			b.session.crew.submit(b) // this goroutine ends here
+			b.home.crew.submit(b) // this goroutine ends here
 		}
 	}()
 	d.in.template = d.member.template
 	d.in.open(d.ctx.info.Topic, arguments)
 	if err := d.member.handle(d.ctx, &d.in); err != nil {
-		b.session.logger.Error("event handler failed", "topic", d.ctx.info.Topic, "error", err)
+		b.home.options.logger.Error("event handler failed", "topic", d.ctx.info.Topic, "error", err)
 	}
 	returned = true
 }

@@ -46,28 +46,49 @@ var roles = wamp.Roles{}.
 // [*wamp.Error] with its reason, for example [wamp.ErrNoSuchRealm]; if the connection
 // is lost meanwhile, it wraps the cause.
 func Join(ctx context.Context, conn transport.Conn, realm string, opts ...DialOption) (*Session, error) {
-	return join(ctx, conn, wamp.URI(realm), newDialOptions(opts))
+	o := newDialOptions(opts)
+	if o.reconnect != nil && o.reconnect.Connect == nil {
+		_ = conn.Close()
+		return nil, errNoConnect
+	}
+	return start(ctx, conn, wamp.URI(realm), o)
 }
 
-func join(ctx context.Context, conn transport.Conn, realm wamp.URI, o *dialOptions) (*Session, error) {
-	h := &handshake{ctx: ctx, conn: conn, decoder: codec.NewDecoder(conn.Format(), codec.Options{}), options: o}
+// start joins a realm for the first time.
+func start(ctx context.Context, conn transport.Conn, realm wamp.URI, o *dialOptions) (*Session, error) {
+	s := &Session{realm: realm, options: o, done: make(chan struct{})}
+	m, err := s.join(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.states.handler, s.states.logger = o.stateHandler, o.logger
+	s.connected = time.Now()
+	s.latest.Store(m)
+	s.current.Store(m)
+	s.tell(StateChange{State: StateConnected})
+	go s.run()
+	return s, nil
+}
+
+// join makes a membership on a connection. ctx bounds joining.
+func (s *Session) join(ctx context.Context, conn transport.Conn) (*session, error) {
+	h := &handshake{ctx: ctx, conn: conn, decoder: codec.NewDecoder(conn.Format(), codec.Options{}), options: s.options}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	welcome, err := h.run(realm)
+	welcome, err := h.run(s.realm)
 	if !stop() {
 		err = ctx.Err()
 	}
 	if err != nil {
 		_ = conn.Close()
-		return nil, fmt.Errorf("join realm %q: %w", realm, err)
+		return nil, fmt.Errorf("join realm %q: %w", s.realm, err)
 	}
-	s := &Session{realm: realm, options: o, done: make(chan struct{})}
-	s.current.Store(s.newMembership(h, welcome))
-	go s.run()
-	return s, nil
+	return s.newMembership(h, welcome), nil
 }
 
 func (s *Session) newMembership(h *handshake, welcome *Welcome) *session {
 	m := &session{
+		home:          s,
 		conn:          h.conn,
 		decoder:       h.decoder,
 		format:        h.conn.Format(),

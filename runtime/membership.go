@@ -20,6 +20,7 @@ import (
 //
 // Its goroutine is the reader; what handlers run on belongs to the Session.
 type session struct {
+	home        *Session
 	conn        transport.Conn
 	decoder     *codec.Decoder // of the reader
 	format      wamp.Format
@@ -57,6 +58,11 @@ type session struct {
 	leaving   chan struct{} // closed when Close was called
 	done      chan struct{} // closed when the session has ended
 	err       error         // why, written before done is closed
+	fate      error         // what requests get from then on, written before done is closed
+
+	// Guarded by home.mu.
+	over  bool // the session has ended
+	final bool // and no other follows
 }
 
 // closeWait is how long Close waits for the router to say GOODBYE.
@@ -103,21 +109,20 @@ func (s *session) end(cause error) {
 	}
 	s.err = cause
 	_ = s.conn.Close()
-	closed := &ClosedError{Cause: cause}
+	s.fate = s.home.lost(s)
 	for _, c := range s.calls.close() {
-		c.err = closed
+		c.err = s.fate
 		c.settle()
 	}
 	for _, r := range s.requests.close() {
-		r.fail(closed)
+		r.fail(s.fate)
 	}
 	for _, inv := range s.running.close() {
 		inv.ctx.end(context.Canceled)
 	}
 	for _, member := range s.registrations {
-		member.ending.end(closed)
+		member.lost()
 	}
-	s.topics.end(closed)
 	close(s.done)
 }
 
@@ -149,7 +154,10 @@ func (s *session) closedError() error {
 	case <-s.leaving:
 		return &ClosedError{}
 	case <-s.done:
-		return &ClosedError{Cause: s.err}
+		if lost, ok := s.fate.(*LostError); ok {
+			return &LostError{Session: lost.Session, Cause: lost.Cause, unsent: true}
+		}
+		return s.fate
 	}
 }
 

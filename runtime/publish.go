@@ -22,13 +22,27 @@ func (s *Session) PublishTopic(ctx context.Context, t *Topic, args *Args, opts .
 	uri, err := args.expand(t.URI, t.Match, t.Captures)
 	var id wamp.ID
 	if err == nil {
-		id, err = s.current.Load().publish(ctx, uri, args, &o)
+		id, err = s.publish(ctx, uri, args, &o)
 	}
 	args.release()
 	if err == nil && info != nil {
 		info.published(id)
 	}
 	return requestError("publish", uri, err)
+}
+
+// publish sends the event on the membership that there is.
+func (s *Session) publish(ctx context.Context, topic wamp.URI, args *Args, o *wamp.PublishOptions) (wamp.ID, error) {
+	for {
+		m, err := s.member(ctx, 0)
+		if err != nil {
+			return 0, err
+		}
+		id, err := m.publish(ctx, topic, args, o)
+		if !isUnsent(err) {
+			return id, err
+		}
+	}
 }
 
 // combine applies the options of the caller, and then those of the context.

@@ -11,7 +11,7 @@ import (
 
 // Registration is one or more procedures that a session offers under one handle.
 type Registration struct {
-	session *session
+	home    *Session
 	members []*registered
 	ending  ending
 }
@@ -23,7 +23,8 @@ type Registration struct {
 func (r *Registration) Done() <-chan struct{} { return r.ending.done }
 
 // Err is why the registration ended: nil while it has not, and after Unregister; an
-// [ErrRevoked] or [ErrSessionClosed] otherwise.
+// [ErrRevoked], an [ErrSessionClosed], or, of a session that has reconnected, a
+// [*RestoreError] otherwise.
 func (r *Registration) Err() error { return r.ending.why() }
 
 // registered is one procedure of a Registration.
@@ -31,12 +32,14 @@ type registered struct {
 	procedure *Procedure
 	template  *template // nil without captures
 	handle    func(ctx context.Context, in *Values, out *Args) error
-	limit     int     // of concurrent invocations, 0 for none
-	ending    *ending // of the handle
+	limit     int // of concurrent invocations, 0 for none
+	options   wamp.RegisterOptions
+	owner     *Registration
 
 	mu      sync.Mutex
 	state   registrationState // guarded by mu
-	id      wamp.ID           // guarded by mu
+	session *session          // guarded by mu: which is in force
+	id      wamp.ID           // guarded by mu: on that session
 	active  int               // guarded by mu, counted only with a limit
 	backlog fifo[*invocation] // guarded by mu
 }
@@ -52,44 +55,98 @@ const (
 // RegisterProcedures implements [Callee]. An error that the router answered is a
 // [*wamp.Error], for example with [wamp.ErrProcedureAlreadyExists].
 func (s *Session) RegisterProcedures(ctx context.Context, procs []ProcedureHandler, opts ...RegisterOption) (*Registration, error) {
-	current := s.current.Load()
-	r := &Registration{session: current}
+	r := &Registration{home: s}
 	r.ending.init()
-	requests := make([]*request, 0, len(procs))
 	for _, p := range procs {
-		member, req, err := current.sendRegister(ctx, p, &r.ending, opts)
+		r.members = append(r.members, r.member(p, opts))
+	}
+	for {
+		m, err := s.member(ctx, 0)
 		if err != nil {
-			r.undo()
-			return nil, requestError("register", p.Procedure.URI, err)
+			return nil, requestError("register", procs[0].Procedure.URI, err)
 		}
-		r.members = append(r.members, member)
-		requests = append(requests, req)
-	}
-	for i, req := range requests {
-		if _, err := current.awaitGrant(ctx, req); err != nil {
+		switch uri, err := r.ask(ctx, m); {
+		case errors.Is(err, ErrSessionLost) && s.options.reconnect != nil:
+		case err != nil:
 			r.undo()
-			return nil, requestError("register", procs[i].Procedure.URI, err)
+			return nil, requestError("register", uri, err)
+		case s.keep(m, r):
+			return r, nil
 		}
 	}
-	return r, nil
 }
 
-func (s *session) sendRegister(ctx context.Context, p ProcedureHandler, ending *ending, opts []RegisterOption) (*registered, *request, error) {
+func (r *Registration) member(p ProcedureHandler, opts []RegisterOption) *registered {
 	var o registerOptions
 	o.Match, o.Invoke = matchOption(p.Procedure.Match), p.Procedure.Invoke
 	o.Concurrency = uint64(max(p.Procedure.Concurrency, 0))
 	for _, opt := range opts {
 		opt.applyRegister(&o)
 	}
-	member := &registered{
+	return &registered{
 		procedure: p.Procedure, template: newTemplate(p.Procedure.URI, o.Match, p.Procedure.Captures),
-		handle: p.Handle, limit: int(o.Concurrency), ending: ending,
+		handle: p.Handle, limit: int(o.Concurrency), options: o.RegisterOptions, owner: r,
 	}
+}
+
+// ask registers all members, and names the one that fails.
+func (r *Registration) ask(ctx context.Context, m *session) (wamp.URI, error) {
+	requests := make([]*request, len(r.members))
+	var err error
+	for i, member := range r.members {
+		if requests[i], err = m.sendRegister(ctx, member, member.options); err != nil {
+			return member.uri(), err
+		}
+	}
+	for i, member := range r.members {
+		if _, err := m.awaitGrant(ctx, requests[i]); err != nil {
+			return member.uri(), err
+		}
+	}
+	return "", nil
+}
+
+// wants implements handle.
+func (r *Registration) wants() []want {
+	wants := make([]want, len(r.members))
+	for i, member := range r.members {
+		wants[i] = member
+	}
+	return wants
+}
+
+// end implements handle.
+func (r *Registration) end(why error) { r.ending.end(why) }
+
+// ask implements want.
+func (m *registered) ask(ctx context.Context, s *session) (*request, error) {
+	m.mu.Lock()
+	wanted := m.state == asked
+	m.mu.Unlock()
+	if !wanted {
+		return nil, nil
+	}
+	o := m.options
+	if single := o.Invoke == "" || o.Invoke == wamp.InvokeSingle; single && s.home.options.reconnect.TakeOver {
+		o.ForceReregister = true
+	}
+	return s.sendRegister(ctx, m, o)
+}
+
+// refused implements want.
+func (m *registered) refused(why *RestoreError) {
+	m.withdraw()
+	m.owner.ending.end(why)
+}
+
+// uri implements want.
+func (m *registered) uri() wamp.URI { return m.procedure.URI }
+
+func (s *session) sendRegister(ctx context.Context, member *registered, o wamp.RegisterOptions) (*request, error) {
 	req := newRequest(wamp.TypeRegister, func(id wamp.ID, err error) error { return s.registered(member, id, err) })
-	err := s.sendRequest(ctx, req, func(id wamp.ID) wamp.Message {
-		return &wamp.Register{Request: id, Options: o.RegisterOptions, Procedure: p.Procedure.URI}
+	return req, s.sendRequest(ctx, req, func(id wamp.ID) wamp.Message {
+		return &wamp.Register{Request: id, Options: o, Procedure: member.procedure.URI}
 	})
-	return member, req, err
 }
 
 // registered handles the answer to a REGISTER. It runs on the reader.
@@ -103,13 +160,21 @@ func (s *session) registered(member *registered, id wamp.ID, err error) error {
 	member.mu.Lock()
 	defer member.mu.Unlock()
 	s.registrations[id] = member
-	member.id = id
 	if member.state == withdrawn { // whoever asked has given up
-		s.post(s.unregister(member.id))
+		s.post(s.unregister(id))
 		return nil
 	}
-	member.state = inForce
+	member.state, member.session, member.id = inForce, s, id
 	return nil
+}
+
+// lost notes that the membership has ended which the registration was made on.
+func (m *registered) lost() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.state == inForce {
+		m.state, m.session, m.id = asked, nil, 0
+	}
 }
 
 // unregister is the request that ends a registration. Until it is answered
@@ -137,7 +202,7 @@ func (s *session) unregistered(details wamp.UnregisteredDetails) {
 	}
 	delete(s.registrations, details.Registration)
 	member.withdraw()
-	member.ending.end(&RevokedError{URI: member.procedure.URI, Reason: details.Reason})
+	member.owner.ending.end(&RevokedError{URI: member.procedure.URI, Reason: details.Reason})
 	s.logger.Warn("registration revoked by the router", "procedure", member.procedure.URI, "reason", details.Reason)
 }
 
@@ -146,27 +211,29 @@ func (s *session) unregistered(details wamp.UnregisteredDetails) {
 // Once it was called, calling it again has no effect; neither has it when the session has ended.
 func (r *Registration) Unregister(ctx context.Context) error {
 	r.ending.end(nil)
+	r.home.forget(r)
 	var requests []*request
+	var sessions []*session
 	var failed error
 	for _, member := range r.members {
-		id, inForce := member.withdraw()
-		if !inForce {
+		s, id := member.withdraw()
+		if s == nil {
 			continue
 		}
-		req, message := r.session.unregister(id)
-		if err := r.session.sendRequest(ctx, req, message); err != nil {
+		req, message := s.unregister(id)
+		if err := s.sendRequest(ctx, req, message); err != nil {
 			failed = errors.Join(failed, requestError("unregister", member.procedure.URI, err))
-			r.session.post(req, message) // nobody else would ever tell the router
+			s.post(req, message) // nobody else would ever tell the router
 			continue
 		}
-		requests = append(requests, req)
+		requests, sessions = append(requests, req), append(sessions, s)
 	}
-	for _, req := range requests {
-		if _, err := r.session.awaitGrant(ctx, req); err != nil {
+	for i, req := range requests {
+		if _, err := sessions[i].awaitGrant(ctx, req); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("unregister: %w", err))
 		}
 	}
-	if errors.Is(failed, ErrSessionClosed) {
+	if errors.Is(failed, ErrSessionClosed) || errors.Is(failed, ErrSessionLost) {
 		return nil
 	}
 	return failed
@@ -175,20 +242,20 @@ func (r *Registration) Unregister(ctx context.Context) error {
 // undo withdraws what was asked for so far, without waiting.
 func (r *Registration) undo() {
 	for _, member := range r.members {
-		if id, inForce := member.withdraw(); inForce {
-			r.session.post(r.session.unregister(id))
+		if s, id := member.withdraw(); s != nil {
+			s.post(s.unregister(id))
 		}
 	}
 }
 
-// withdraw marks the member as not wanted any more, and reports whether the router
-// has to be told.
-func (m *registered) withdraw() (wamp.ID, bool) {
+// withdraw marks the member as not wanted any more. If the router has to be told, it
+// returns whose, and the registration.
+func (m *registered) withdraw() (*session, wamp.ID) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	told := m.state == inForce
-	m.state = withdrawn
-	return m.id, told
+	s, id := m.session, m.id
+	m.state, m.session, m.id = withdrawn, nil, 0
+	return s, id
 }
 
 // admit reports whether an invocation may start now; if not, it waits for its turn.

@@ -26,24 +26,38 @@ var errNoProgress = errors.New("the router does not announce " + wamp.FeaturePro
 
 // openStream sends a CALL that asks for progressive results. It consumes args.
 func (s *Session) openStream(ctx context.Context, p *Procedure, args *Args, opts ...CallOption) (*stream, error) {
-	current := s.current.Load()
-	if !current.dealer.progressiveResults {
-		args.release()
-		return nil, localError(wamp.ErrFeatureNotSupported, "call", p.URI, errNoProgress)
-	}
 	c := s.newCall()
 	info := c.prepare(ctx, p, args, opts)
 	c.values.call = nil // the stream releases it
-	c.arrivals = newArrivals(current, &c.opts)
-	st := &stream{session: current, ctx: ctx, uri: p.URI, declared: p.Errors, call: c, info: info}
-	err := current.sendCall(ctx, c, p.URI, args)
+	st := &stream{ctx: ctx, uri: p.URI, declared: p.Errors, call: c, info: info}
+	err := s.startStream(st, args)
 	args.release()
 	if err != nil {
 		st.finish()
+		if err == errNoProgress {
+			return nil, localError(wamp.ErrFeatureNotSupported, "call", p.URI, err)
+		}
 		return nil, requestError("call", p.URI, err)
 	}
 	c.arrivals.occupy(true)
 	return st, nil
+}
+
+// startStream sends the CALL on the membership that there is.
+func (s *Session) startStream(st *stream, args *Args) error {
+	for {
+		m, err := s.member(st.ctx, st.call.opts.timeout)
+		if err != nil {
+			return err
+		}
+		if !m.dealer.progressiveResults {
+			return errNoProgress
+		}
+		st.session, st.call.arrivals, st.call.err = m, newArrivals(m, &st.call.opts), nil
+		if err := m.sendCall(st.ctx, st.call, st.uri, args); !isUnsent(err) {
+			return err
+		}
+	}
 }
 
 // next waits for the next result, which is valid until the next call. The last
@@ -142,7 +156,9 @@ func (st *stream) close() {
 // finish gives everything back. The call is in no table any more.
 func (st *stream) finish() {
 	st.recycle()
-	st.call.arrivals.close()
+	if st.call.arrivals != nil {
+		st.call.arrivals.close()
+	}
 	st.call.release()
 	st.call = nil
 }

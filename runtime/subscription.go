@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync/atomic"
 
 	"github.com/wampkit/wampkit/transport"
 	"github.com/wampkit/wampkit/wamp"
@@ -13,7 +15,8 @@ import (
 // Its events are handled one after the other, in the order in which they
 // arrived, also across its topics.
 type Subscription struct {
-	session *session
+	home    *Session
+	session atomic.Pointer[session] // on which it was asked for last
 	inbox   inbox
 	members []*subscribed
 	ending  ending
@@ -26,27 +29,26 @@ type Subscription struct {
 func (sub *Subscription) Done() <-chan struct{} { return sub.ending.done }
 
 // Err is why the subscription ended: nil while it has not, and after Unsubscribe; an
-// [ErrRevoked] or [ErrSessionClosed] otherwise.
+// [ErrRevoked], an [ErrSessionClosed], or, of a session that has reconnected, a
+// [*RestoreError] otherwise.
 func (sub *Subscription) Err() error { return sub.ending.why() }
 
 // subscribed is one topic of a Subscription.
 type subscribed struct {
-	topic       *Topic
-	template    *template // nil without captures
-	key         topicKey
-	handle      func(ctx context.Context, in *Values) error
-	getRetained bool
-	inbox       *inbox
-	ending      *ending // of the handle
-	id          wamp.ID // guarded by subscriptions.mu, 0 until granted
+	topic    *Topic
+	template *template // nil without captures
+	key      topicKey
+	handle   func(ctx context.Context, in *Values) error
+	options  wamp.SubscribeOptions
+	owner    *Subscription
+	over     atomic.Bool // the router has taken the subscription away, or refused it
+	seen     recent      // owned by the reader
 }
 
 // SubscribeTopics implements [Subscriber]. An error that the router answered is a [*wamp.Error].
 func (s *Session) SubscribeTopics(ctx context.Context, topics []TopicHandler, opts ...SubscribeOption) (*Subscription, error) {
-	current := s.current.Load()
-	sub := &Subscription{session: current}
+	sub := &Subscription{home: s}
 	sub.ending.init()
-	requests := make([]*request, 0, len(topics))
 	for i, t := range topics {
 		o := subscribeOptions{limit: DefaultQueue}
 		o.Match = matchOption(t.Topic.Match)
@@ -54,40 +56,89 @@ func (s *Session) SubscribeTopics(ctx context.Context, topics []TopicHandler, op
 			opt.applySubscribe(&o)
 		}
 		if i == 0 {
-			sub.inbox.init(current, o)
+			sub.inbox.init(s, o)
 		}
-		member := &subscribed{
-			topic: t.Topic, template: newTemplate(t.Topic.URI, o.Match, t.Topic.Captures), key: topicKey{t.Topic.URI, o.Match}, handle: t.Handle,
-			getRetained: o.GetRetained, inbox: &sub.inbox, ending: &sub.ending,
-		}
-		req, err := current.sendSubscribe(ctx, member, o.SubscribeOptions)
+		sub.members = append(sub.members, &subscribed{
+			topic: t.Topic, template: newTemplate(t.Topic.URI, o.Match, t.Topic.Captures),
+			key: topicKey{t.Topic.URI, o.Match}, handle: t.Handle, options: o.SubscribeOptions, owner: sub,
+		})
+	}
+	for {
+		m, err := s.member(ctx, 0)
 		if err != nil {
-			sub.undo()
-			return nil, requestError("subscribe", t.Topic.URI, err)
+			return nil, requestError("subscribe", topics[0].Topic.URI, err)
 		}
-		sub.members = append(sub.members, member)
-		requests = append(requests, req)
-	}
-	for i, req := range requests {
-		if _, err := current.awaitGrant(ctx, req); err != nil {
+		switch uri, err := sub.ask(ctx, m); {
+		case errors.Is(err, ErrSessionLost) && s.options.reconnect != nil:
+		case err != nil:
 			sub.undo()
-			return nil, requestError("subscribe", topics[i].Topic.URI, err)
+			return nil, requestError("subscribe", uri, err)
+		case s.keep(m, sub):
+			return sub, nil
 		}
 	}
-	return sub, nil
 }
 
-func (s *session) sendSubscribe(ctx context.Context, member *subscribed, o wamp.SubscribeOptions) (*request, error) {
+// ask subscribes to all topics, and names the one that fails.
+func (sub *Subscription) ask(ctx context.Context, m *session) (wamp.URI, error) {
+	requests := make([]*request, len(sub.members))
+	var err error
+	for i, member := range sub.members {
+		if requests[i], err = member.ask(ctx, m); err != nil {
+			return member.uri(), err
+		}
+	}
+	for i, member := range sub.members {
+		if requests[i] == nil {
+			continue
+		}
+		if _, err := m.awaitGrant(ctx, requests[i]); err != nil {
+			return member.uri(), err
+		}
+	}
+	return "", nil
+}
+
+// wants implements handle.
+func (sub *Subscription) wants() []want {
+	wants := make([]want, len(sub.members))
+	for i, member := range sub.members {
+		wants[i] = member
+	}
+	return wants
+}
+
+// end implements handle.
+func (sub *Subscription) end(why error) {
+	sub.ending.end(why)
+	sub.inbox.end()
+}
+
+// ask implements want.
+func (member *subscribed) ask(ctx context.Context, s *session) (*request, error) {
+	if member.over.Load() || member.owner.inbox.isClosed() {
+		return nil, nil
+	}
+	member.owner.session.Store(s)
 	req := newRequest(wamp.TypeSubscribe, func(id wamp.ID, err error) error { return s.subscribed(member, id, err) })
 	s.topics.join(member.key)
 	err := s.sendRequest(ctx, req, func(id wamp.ID) wamp.Message {
-		return &wamp.Subscribe{Request: id, Options: o, Topic: member.topic.URI}
+		return &wamp.Subscribe{Request: id, Options: member.options, Topic: member.topic.URI}
 	})
 	if err != nil {
 		s.drop(s.topics.joined(member, 0))
 	}
 	return req, err
 }
+
+// refused implements want.
+func (member *subscribed) refused(why *RestoreError) {
+	member.over.Store(true)
+	member.owner.ending.end(why)
+}
+
+// uri implements want.
+func (member *subscribed) uri() wamp.URI { return member.topic.URI }
 
 // subscribed handles the answer to a SUBSCRIBE. It runs on the reader, so that an
 // EVENT right behind it finds its listener.
@@ -102,7 +153,8 @@ func (s *session) subscribed(member *subscribed, id wamp.ID, err error) error {
 // unsubscribed handles a revocation. It runs on the reader.
 func (s *session) unsubscribed(details wamp.UnsubscribedDetails) {
 	for _, member := range s.topics.remove(details.Subscription) {
-		member.ending.end(&RevokedError{URI: member.topic.URI, Reason: details.Reason})
+		member.over.Store(true)
+		member.owner.ending.end(&RevokedError{URI: member.topic.URI, Reason: details.Reason})
 		s.logger.Warn("subscription revoked by the router", "topic", member.topic.URI, "reason", details.Reason)
 	}
 }
@@ -112,11 +164,12 @@ func (s *session) unsubscribed(details wamp.UnsubscribedDetails) {
 // handler may call it. Once it was called, calling it again has no effect; neither has it when the
 // session has ended.
 func (sub *Subscription) Unsubscribe(ctx context.Context) error {
-	s := sub.session
 	sub.ending.end(nil)
 	if !sub.inbox.close() {
 		return nil
 	}
+	sub.home.forget(sub)
+	s := sub.session.Load()
 	var failed error
 	var requests []*request
 	for _, member := range sub.members {
@@ -135,7 +188,7 @@ func (sub *Subscription) Unsubscribe(ctx context.Context) error {
 			failed = errors.Join(failed, fmt.Errorf("unsubscribe: %w", err))
 		}
 	}
-	if errors.Is(failed, ErrSessionClosed) {
+	if errors.Is(failed, ErrSessionClosed) || errors.Is(failed, ErrSessionLost) {
 		return nil
 	}
 	return failed
@@ -147,8 +200,12 @@ func (sub *Subscription) Dropped() uint64 { return sub.inbox.dropped.Load() }
 // undo gives up what was asked for so far, without waiting.
 func (sub *Subscription) undo() {
 	sub.inbox.close()
+	s := sub.session.Load()
+	if s == nil {
+		return
+	}
 	for _, member := range sub.members {
-		sub.session.drop(sub.session.topics.leave(member))
+		s.drop(s.topics.leave(member))
 	}
 }
 
@@ -199,4 +256,28 @@ func (s *session) tryLeave(id wamp.ID) (*request, error) {
 		s.topics.forget(id)
 	}
 	return req, err
+}
+
+// recent are the publications that a subscription has seen lately, in order not to
+// take one for new that the broker retains and delivers again after a reconnect.
+type recent struct {
+	ids  []wamp.ID
+	next int
+}
+
+// mostRecent is how many publications are remembered.
+const mostRecent = 64
+
+// again notes an event, and reports whether it is a retained one that was seen before.
+func (r *recent) again(m *wamp.Event) bool {
+	if slices.Contains(r.ids, m.Publication) {
+		return m.Details.Retained
+	}
+	if len(r.ids) < mostRecent {
+		r.ids = append(r.ids, m.Publication)
+		return false
+	}
+	r.ids[r.next] = m.Publication
+	r.next = (r.next + 1) % mostRecent
+	return false
 }

@@ -12,9 +12,10 @@ import (
 // last one ends it.
 type subscriptions struct {
 	mu      sync.Mutex
-	byID    map[wamp.ID]*shared  // guarded by mu
-	ids     map[topicKey]wamp.ID // guarded by mu: of those in byID
-	joining map[topicKey]int     // guarded by mu: SUBSCRIBEs under way, which rely on the router's subscription
+	byID    map[wamp.ID]*shared     // guarded by mu
+	ids     map[topicKey]wamp.ID    // guarded by mu: of those in byID
+	granted map[*subscribed]wamp.ID // guarded by mu: to whom byID's were
+	joining map[topicKey]int        // guarded by mu: SUBSCRIBEs under way, which rely on the router's subscription
 }
 
 // topicKey is what a router knows a subscription by.
@@ -33,6 +34,7 @@ func newSubscriptions() subscriptions {
 	return subscriptions{
 		byID:    make(map[wamp.ID]*shared),
 		ids:     make(map[topicKey]wamp.ID),
+		granted: make(map[*subscribed]wamp.ID),
 		joining: make(map[topicKey]int),
 	}
 }
@@ -62,8 +64,8 @@ func (t *subscriptions) joined(listener *subscribed, id wamp.ID) wamp.ID {
 		t.byID[id] = entry
 		t.ids[key] = id
 	}
-	listener.id = id
-	if !listener.inbox.isClosed() { // else whoever asked has given up
+	t.granted[listener] = id
+	if !listener.owner.inbox.isClosed() { // else whoever asked has given up
 		entry.listeners = append(slices.Clip(entry.listeners), listener)
 	}
 	return id
@@ -74,10 +76,12 @@ func (t *subscriptions) joined(listener *subscribed, id wamp.ID) wamp.ID {
 func (t *subscriptions) leave(listener *subscribed) wamp.ID {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if entry := t.byID[listener.id]; entry != nil {
+	id := t.granted[listener]
+	delete(t.granted, listener)
+	if entry := t.byID[id]; entry != nil {
 		entry.listeners = slices.DeleteFunc(slices.Clone(entry.listeners), func(l *subscribed) bool { return l == listener })
 	}
-	return listener.id
+	return id
 }
 
 // deserted reports whether the router's subscription has no listeners and none is
@@ -104,6 +108,9 @@ func (t *subscriptions) remove(id wamp.ID) []*subscribed {
 		return nil
 	}
 	t.forget(id)
+	for _, listener := range entry.listeners {
+		delete(t.granted, listener)
+	}
 	return entry.listeners
 }
 
@@ -115,18 +122,4 @@ func (t *subscriptions) listeners(id wamp.ID) []*subscribed {
 		return entry.listeners
 	}
 	return nil
-}
-
-// end ends all subscriptions with the session.
-func (t *subscriptions) end(why error) {
-	t.mu.Lock()
-	entries := t.byID
-	t.byID = make(map[wamp.ID]*shared)
-	t.mu.Unlock()
-	for _, entry := range entries {
-		for _, member := range entry.listeners {
-			member.ending.end(why)
-			member.inbox.end()
-		}
-	}
 }
