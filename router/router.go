@@ -26,9 +26,9 @@ type Router struct {
 	autoTraffic  *traffic
 	autoDeparted atomic.Uint64
 	autoSent     highest
-	guesses  guesses
-	seed     maphash.Seed              // see lot
-	greeters atomic.Pointer[[]Greeter] // see greet
+	guesses      guesses
+	seed         maphash.Seed              // see lot
+	greeters     atomic.Pointer[[]Greeter] // see greet
 
 	outboxes sync.Pool
 	decoders [len(serializers)]sync.Pool

@@ -139,6 +139,9 @@ func (u CRAUser) prepare(derive bool) (CRAUser, error) {
 
 func (u CRAUser) disguise(noise []byte) CRAUser {
 	u.AuthID, u.Extra, u.Secret = "", nil, ""
+	if u.Role == "" { // there is nobody to look like, and the challenge tells the role
+		u.Role = "user"
+	}
 	u.Key = base64.StdEncoding.EncodeToString(noise)
 	u.Salt = saltLike(u.Salt, noise)
 	return u
