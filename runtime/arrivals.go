@@ -28,9 +28,9 @@ const (
 	arrivalOverhead = 256
 )
 
-// arrivals are the progressive results of one call between the session's reader and
-// whoever takes them. When there are many, the reader waits: the router then sees
-// a slow receiver, and through it the callee does. The reader goes on while
+// arrivals are the progressive results of one call, or the input of one invocation, between the
+// session's reader and whoever takes them. When there are many, the reader waits: the router
+// then sees a slow receiver, and through it the sender does. The reader goes on while
 // somebody waits for what it may read next, which may be what the taker depends on.
 type arrivals struct {
 	session  *session
@@ -52,7 +52,7 @@ type arrivals struct {
 	room    chan struct{}  // receives when one was taken
 }
 
-// arrival is one progressive result.
+// arrival is one progressive result, or one item of an input.
 type arrival struct {
 	details wamp.ResultDetails
 	values  Values
@@ -67,20 +67,21 @@ func (a *arrival) release() {
 	arrivalPool.Put(a)
 }
 
-func newArrivals(s *session, o *callOptions) *arrivals {
+// newArrivals makes a queue for so many octets, 0 for the defaults.
+func newArrivals(s *session, limit int, patience time.Duration) *arrivals {
 	q := &arrivals{
 		session: s, limit: DefaultProgressQueue, patience: blockLimit,
 		arrived: make(chan struct{}, 1), room: make(chan struct{}, 1),
 	}
-	if o.progressQueue > 0 {
-		q.limit, q.patience = o.progressQueue, o.progressPatience
+	if limit > 0 {
+		q.limit, q.patience = limit, patience
 	}
 	return q
 }
 
 // put adds a result, and waits for room first. It reports false if that took too
 // long. It runs on the reader.
-func (q *arrivals) put(m *wamp.Result) bool {
+func (q *arrivals) put(details wamp.ResultDetails, p wamp.Payload) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !q.awaitRoom() {
@@ -90,8 +91,8 @@ func (q *arrivals) put(m *wamp.Result) bool {
 		return true
 	}
 	a := arrivalPool.Get().(*arrival)
-	a.details = m.Details
-	a.values.store(m.Payload)
+	a.details = details
+	a.values.store(p)
 	a.size = len(a.values.storage) + arrivalOverhead
 	q.queue.push(a)
 	q.size += a.size
@@ -145,6 +146,9 @@ func (q *arrivals) awaitRoom() bool {
 
 // take removes the result that waits longest, nil if there is none.
 func (q *arrivals) take() *arrival {
+	if q == nil {
+		return nil
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.queue.len() == 0 {

@@ -69,6 +69,9 @@ func (c *call) settle() {
 func (s *Session) Invoke(ctx context.Context, p *Procedure, args *Args, opts ...CallOption) (*Values, error) {
 	c := s.newCall()
 	info := c.prepare(ctx, p, args, opts)
+	if c.opts.streams() {
+		return s.invokeStream(ctx, p, c, info, args)
+	}
 	uri, err := args.expand(p.URI, p.Match, p.Captures)
 	var current *session
 	if err == nil {
@@ -175,7 +178,8 @@ func (s *session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload,
 	m := &s.callMessage
 	m.Request, m.Procedure, m.Payload = id, procedure, payload
 	m.Options.DiscloseMe = c.opts.discloseMe
-	m.Options.ReceiveProgress = c.arrivals != nil
+	m.Options.ReceiveProgress = c.opts.progress != nil
+	m.Options.Progress = c.opts.input.each != nil
 	m.Options.RunMode, m.Options.RKey = c.opts.runMode, c.opts.rkey
 	if s.dealer.callTimeout {
 		m.Options.Timeout = timeout

@@ -13,7 +13,9 @@ const (
 	// MinGenerated is the oldest level that still runs.
 	MinGenerated = 1
 	// MaxGenerated is the level that this version's generator emits.
-	MaxGenerated = 1
+	//
+	// Level 2 has streams in both directions, and parameters in URIs.
+	MaxGenerated = 2
 )
 
 // Procedure is what an annotation says about one procedure. Generated code has one
@@ -35,6 +37,10 @@ type Procedure struct {
 	// Captures are the names of the parameters in the URI, in the order of their
 	// places: the empty components of a wildcard pattern, or what follows a prefix.
 	Captures []string
+	// Progressive says that the results come one by one, with [SendResults].
+	Progressive bool
+	// Input says that arguments come one by one, to [InputFrom].
+	Input bool
 	// Errors are the declared errors.
 	Errors []ErrorType
 }
@@ -74,6 +80,8 @@ type Callee interface {
 type ProcedureHandler struct {
 	Procedure *Procedure
 	Handle    func(ctx context.Context, in *Values, out *Args) error
+
+	untyped bool // the handler decides itself whether it takes input
 }
 
 // Publisher publishes events. [*Session] is one.

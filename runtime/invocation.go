@@ -43,8 +43,8 @@ type invocationKey struct{}
 // invocationContext is the context of a procedure's handler.
 type invocationContext struct {
 	scope
-	info     Invocation
-	progress *progress // nil if the caller takes no progressive results
+	info Invocation
+	flow *flow // nil for a plain call
 }
 
 // Value implements context.Context.
@@ -52,7 +52,7 @@ func (c *invocationContext) Value(key any) any {
 	switch key {
 	case invocationKey{}:
 		return &c.info
-	case progressKey{}:
+	case invocationContextKey{}:
 		return c
 	}
 	return nil
@@ -83,9 +83,16 @@ func (inv *invocation) release() {
 
 // invoked starts an invocation. It runs on the reader.
 func (s *session) invoked(m *wamp.Invocation) error {
+	if s.continued(m) {
+		return nil
+	}
 	reg := s.registrations[m.Registration]
 	if reg == nil {
 		s.reply(&wamp.ErrorMessage{RequestType: wamp.TypeInvocation, Request: m.Request, URI: wamp.ErrNoSuchRegistration})
+		return nil
+	}
+	if m.Details.Progress && !reg.takesInput() {
+		s.refuseInput(m, reg)
 		return nil
 	}
 	inv := invocationPool.Get().(*invocation)
@@ -106,8 +113,8 @@ func (s *session) invoked(m *wamp.Invocation) error {
 	if inv.ctx.info.Procedure == "" {
 		inv.ctx.info.Procedure = reg.procedure.URI
 	}
-	if m.Details.ReceiveProgress {
-		inv.ctx.progress = &progress{session: s}
+	if reg.flows() || m.Details.ReceiveProgress || m.Details.Progress || m.Details.Passthru.Scheme != "" {
+		inv.ctx.flow = newFlow(inv, &m.Details)
 	}
 	if m.Details.Timeout > 0 {
 		inv.ctx.limit(milliseconds(m.Details.Timeout), m.Details.ReceiveProgress)
@@ -115,6 +122,9 @@ func (s *session) invoked(m *wamp.Invocation) error {
 	if s.running.put(m.Request, inv) == 0 {
 		inv.ctx.end(context.Canceled)
 		return violation("INVOCATION with the id %d of one that is running", m.Request)
+	}
+	if m.Details.Progress {
+		s.inputs.begin(m.Request, inv.ctx)
 	}
 	if reg.admit(inv) {
 		s.crew.submit(inv)
@@ -172,9 +182,15 @@ func (inv *invocation) serve() {
 		}
 	}()
 	inv.in.template = inv.reg.template
+	if inv.reg.procedure.Input {
+		inv.in.spare = 1
+	}
 	inv.in.open(inv.ctx.info.Procedure, arguments)
 	inv.out.reset()
 	err = inv.reg.handle(inv.ctx, &inv.in, &inv.out)
+	if err == nil && inv.ctx.flow != nil {
+		inv.ctx.flow.appendGathered(&inv.out)
+	}
 	returned = true
 }
 
@@ -184,6 +200,10 @@ var errPanicked = errors.New("handler panicked")
 // finish answers the invocation and gives it back to the pool.
 func (inv *invocation) finish(err error) {
 	s := inv.session
+	if inv.ctx.flow != nil {
+		inv.ctx.flow.end()
+		s.inputs.end(inv.request)
+	}
 	mine := s.running.take(inv.request) != nil
 	inv.answer(err)
 	inv.ctx.end(context.Canceled)
@@ -194,9 +214,6 @@ func (inv *invocation) finish(err error) {
 
 func (inv *invocation) answer(err error) {
 	s := inv.session
-	if inv.ctx.progress != nil {
-		inv.ctx.progress.end()
-	}
 	if err == nil {
 		payload, encodeErr := inv.out.payloadFor(s.format)
 		if encodeErr == nil {

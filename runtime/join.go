@@ -28,9 +28,10 @@ type Welcome struct {
 
 // roles is what this client announces: exactly what works.
 var roles = wamp.Roles{}.
-	With(wamp.RoleCaller, wamp.FeatureProgressiveCallResults, wamp.FeatureCallTimeout, wamp.FeatureCallCanceling, wamp.FeatureCallerIdentification,
-		wamp.FeatureShardedRegistration).
-	With(wamp.RoleCallee, wamp.FeatureProgressiveCallResults, wamp.FeatureCallTimeout, wamp.FeatureCallCanceling, wamp.FeatureCallerIdentification,
+	With(wamp.RoleCaller, wamp.FeatureProgressiveCallResults, wamp.FeatureProgressiveCallInvocations, wamp.FeatureCallTimeout,
+		wamp.FeatureCallCanceling, wamp.FeatureCallerIdentification, wamp.FeatureShardedRegistration).
+	With(wamp.RoleCallee, wamp.FeatureProgressiveCallResults, wamp.FeatureProgressiveCallInvocations, wamp.FeatureCallTimeout,
+		wamp.FeatureCallCanceling, wamp.FeatureCallerIdentification,
 		wamp.FeatureCallTrustLevels, wamp.FeaturePatternBasedRegistration, wamp.FeatureSharedRegistration, wamp.FeatureShardedRegistration,
 		wamp.FeatureRegistrationRevocation, wamp.FeatureCallReroute).
 	With(wamp.RolePublisher, wamp.FeaturePublisherIdentification, wamp.FeaturePublisherExclusion,
@@ -104,6 +105,7 @@ func (s *Session) newMembership(h *handshake, welcome *Welcome) *session {
 	}
 	m.dealer.callTimeout = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureCallTimeout)
 	m.dealer.callCanceling = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureCallCanceling)
+	m.dealer.progressiveInvocations = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureProgressiveCallInvocations)
 	m.dealer.progressiveResults = welcome.Roles.Supports(wamp.RoleDealer, wamp.FeatureProgressiveCallResults)
 	return m
 }

@@ -27,7 +27,7 @@ type session struct {
 	welcome     Welcome
 	logger      *slog.Logger
 	errorDetail bool
-	dealer      struct{ callTimeout, callCanceling, progressiveResults bool }
+	dealer      struct{ callTimeout, callCanceling, progressiveResults, progressiveInvocations bool }
 
 	// sendMu makes taking the next request id and queueing its message one step,
 	// so that ids are sequential on the wire.
@@ -41,6 +41,7 @@ type session struct {
 	calls    inflight[call]
 	requests inflight[request]
 	running  inflight[invocation]
+	inputs   inputs
 	crew     *crew // of the Session
 
 	// Owned by the reader.

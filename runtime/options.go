@@ -31,7 +31,22 @@ type callOptions struct {
 	progressPatience time.Duration
 	runMode, rkey    string
 	keywords         map[string]any
+	// progress is called with each progressive result, nil if none are wanted.
+	progress func(in *Values) error
+	input    Input // its each is nil without input
 }
+
+func withProgress(progress func(in *Values) error) CallOption {
+	return callOption(func(o *callOptions) { o.progress = progress })
+}
+
+func withInput(input Input) CallOption {
+	return callOption(func(o *callOptions) { o.input = input })
+}
+
+// streams reports whether something of the call has been seen by the caller's code before its
+// end, so that it must not be made a second time.
+func (o *callOptions) streams() bool { return o.progress != nil || o.input.each != nil }
 
 type publishOptions struct {
 	wamp.PublishOptions
@@ -40,6 +55,8 @@ type publishOptions struct {
 
 type registerOptions struct {
 	wamp.RegisterOptions
+	inputQueue    int
+	inputPatience time.Duration
 }
 
 type subscribeOptions struct {
@@ -230,6 +247,13 @@ func WithInvoke(policy string) RegisterOption {
 // time; the others wait their turn, in order. 0 is no limit.
 func WithConcurrency(n int) RegisterOption {
 	return registerOption(func(o *registerOptions) { o.Concurrency = uint64(max(n, 0)) })
+}
+
+// WithInputQueue sets how many octets of a call's input may wait to be taken by the handler, and
+// for how long the session may stop reading from its connection if more come; see [InputFrom]. The
+// defaults are [DefaultProgressQueue] and one second. 0 octets stand for both defaults.
+func WithInputQueue(octets int, patience time.Duration) RegisterOption {
+	return registerOption(func(o *registerOptions) { o.inputQueue, o.inputPatience = octets, patience })
 }
 
 // WithDiscloseCaller asks the router to tell who calls, with every invocation.

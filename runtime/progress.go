@@ -2,8 +2,6 @@ package runtime
 
 import (
 	"context"
-	"errors"
-	"sync"
 
 	"github.com/wampkit/wampkit/wamp"
 )
@@ -33,74 +31,13 @@ func ProgressResult(ctx context.Context, r *Result) error {
 		return err
 	}
 	defer args.release()
-	return sendProgress(ctx, args)
-}
-
-// progress is the right of one invocation to send progressive results, which ends
-// with its answer.
-type progress struct {
-	session *session
-
-	mu       sync.Mutex // held while a result is sent
-	answered bool       // guarded by mu
-}
-
-type progressKey struct{}
-
-var (
-	errNoInvocation = errors.New("progress: not the context of a procedure's handler")
-	errAnswered     = errors.New("progress: the invocation has been answered")
-)
-
-// sendProgress sends a progressive result for the invocation of ctx. It does not
-// consume args.
-func sendProgress(ctx context.Context, args *Args) error {
-	c, ok := ctx.Value(progressKey{}).(*invocationContext)
+	inv, ok := ctx.Value(invocationContextKey{}).(*invocationContext)
 	switch {
 	case !ok:
 		return errNoInvocation
-	case c.progress == nil:
+	case !inv.takesResults():
 		return wamp.NewError(wamp.ErrFeatureNotSupported,
-			"%s has progressive results, which the caller did not ask for", c.info.Procedure)
+			"%s has progressive results, which the caller did not ask for", inv.info.Procedure)
 	}
-	payload, err := args.payloadFor(c.progress.session.format)
-	if err != nil {
-		return err
-	}
-	m := &wamp.Yield{Request: c.info.Request, Options: wamp.YieldOptions{Progress: true}, Payload: payload}
-	return c.progress.send(ctx, c, m)
-}
-
-func (p *progress) send(ctx context.Context, c *invocationContext, m *wamp.Yield) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s := p.session
-	for {
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case c.Err() != nil: // which ctx need not have been told, see context.WithoutCancel
-			return c.Err()
-		case p.answered:
-			return errAnswered
-		case s.isLeaving():
-			return s.closedError()
-		}
-		err := s.conn.Send(m)
-		if err == nil {
-			s.conn.FlushSoon()
-			c.renew()
-			return nil
-		}
-		if err := s.awaitRoom(ctx, err); err != nil {
-			return resultError(err)
-		}
-	}
-}
-
-// end lets no more progressive results be sent.
-func (p *progress) end() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.answered = true
+	return sendProgress(ctx, inv, args)
 }

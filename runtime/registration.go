@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/wampkit/wampkit/wamp"
 )
@@ -32,9 +33,13 @@ type registered struct {
 	procedure *Procedure
 	template  *template // nil without captures
 	handle    func(ctx context.Context, in *Values, out *Args) error
+	untyped   bool
 	limit     int // of concurrent invocations, 0 for none
 	options   wamp.RegisterOptions
 	owner     *Registration
+	// inputQueue is 0 for the default, and so is inputPatience then.
+	inputQueue    int
+	inputPatience time.Duration
 
 	mu      sync.Mutex
 	state   registrationState // guarded by mu
@@ -43,6 +48,12 @@ type registered struct {
 	active  int               // guarded by mu, counted only with a limit
 	backlog fifo[*invocation] // guarded by mu
 }
+
+// takesInput reports whether the handler may read what comes after the first chunk of a call.
+func (m *registered) takesInput() bool { return m.procedure.Input || m.untyped }
+
+// flows reports whether even plain calls may have results or input one by one.
+func (m *registered) flows() bool { return m.procedure.Progressive || m.procedure.Input }
 
 type registrationState uint8
 
@@ -85,7 +96,8 @@ func (r *Registration) member(p ProcedureHandler, opts []RegisterOption) *regist
 	}
 	return &registered{
 		procedure: p.Procedure, template: newTemplate(p.Procedure.URI, o.Match, p.Procedure.Captures),
-		handle: p.Handle, limit: int(o.Concurrency), options: o.RegisterOptions, owner: r,
+		handle: p.Handle, untyped: p.untyped, limit: int(o.Concurrency), options: o.RegisterOptions, owner: r,
+		inputQueue: o.inputQueue, inputPatience: o.inputPatience,
 	}
 }
 

@@ -54,16 +54,19 @@ func TestHelloAnnouncesExactlyWhatWorks(t *testing.T) {
 		if !roles.Has(role) {
 			t.Errorf("%s is not announced", role)
 		}
-		for _, f := range []wamp.Feature{wamp.FeatureProgressiveCallInvocations, wamp.FeaturePayloadPassthruMode} {
-			if roles.Supports(role, f) {
-				t.Errorf("%s announces %s", role, f)
-			}
+		if roles.Supports(role, wamp.FeaturePayloadPassthruMode) {
+			t.Errorf("%s announces payload passthru mode", role)
 		}
 	}
 	for _, role := range []wamp.Role{wamp.RoleCaller, wamp.RoleCallee} {
-		if !roles.Supports(role, wamp.FeatureProgressiveCallResults) {
-			t.Errorf("%s does not announce progressive results", role)
+		for _, f := range []wamp.Feature{wamp.FeatureProgressiveCallResults, wamp.FeatureProgressiveCallInvocations} {
+			if !roles.Supports(role, f) {
+				t.Errorf("%s does not announce %s", role, f)
+			}
 		}
+	}
+	if !roles.Supports(wamp.RoleCallee, wamp.FeatureCallCanceling) { // a condition for streams
+		t.Error("the callee does not announce call canceling")
 	}
 	if hello.Realm != "realm1" || hello.Details["agent"] != "test/1" {
 		t.Errorf("got %+v", hello)

@@ -3,13 +3,14 @@ package runtime
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/wampkit/wampkit/wamp"
 )
 
-// stream is a call whose results come one by one, read by one goroutine. Whoever
-// opened it must close it.
+// stream is a call whose arguments or results come one by one. It belongs to the
+// goroutine of the caller, who must close it.
 type stream struct {
 	session  *session
 	ctx      context.Context
@@ -19,54 +20,94 @@ type stream struct {
 	info     *CallInfo
 	settled  bool     // call is in no table and its outcome is known
 	current  *arrival // the result that next returned last
+	feed     *feed    // nil without input
 }
 
-// errNoProgress is why a router cannot serve a stream.
-var errNoProgress = errors.New("the router does not announce " + wamp.FeatureProgressiveCallResults.String())
-
-// openStream sends a CALL that asks for progressive results. It consumes args.
-func (s *Session) openStream(ctx context.Context, p *Procedure, args *Args, opts ...CallOption) (*stream, error) {
-	c := s.newCall()
-	info := c.prepare(ctx, p, args, opts)
-	c.values.call = nil // the stream releases it
+// invokeStream is [Session.Invoke] for a call with input or progress. It consumes args and c.
+func (s *Session) invokeStream(ctx context.Context, p *Procedure, c *call, info *CallInfo, args *Args) (*Values, error) {
 	st := &stream{ctx: ctx, uri: p.URI, declared: p.Errors, call: c, info: info}
-	err := s.startStream(st, args)
+	c.values.call = nil // the stream releases it
+	defer st.close()
+	progress, input := c.opts.progress, c.opts.input
+	err := s.openStream(st, p, args)
 	args.release()
 	if err != nil {
 		st.finish()
-		if err == errNoProgress {
-			return nil, localError(wamp.ErrFeatureNotSupported, "call", p.URI, err)
-		}
-		return nil, requestError("call", p.URI, err)
+		return nil, err
 	}
-	c.arrivals.occupy(true)
-	return st, nil
-}
-
-// startStream sends the CALL on the membership that there is.
-func (s *Session) startStream(st *stream, args *Args) error {
+	st.feed.start(input)
 	for {
-		m, err := s.member(st.ctx, st.call.opts.timeout)
-		if err != nil {
-			return err
+		in, last, err := st.next()
+		if last || err != nil {
+			return in, err
 		}
-		if !m.dealer.progressiveResults {
-			return errNoProgress
-		}
-		st.session, st.call.arrivals, st.call.err = m, newArrivals(m, &st.call.opts), nil
-		if err := m.sendCall(st.ctx, st.call, st.uri, args); !isUnsent(err) {
-			return err
+		if err := progress(in); err != nil {
+			return nil, err
 		}
 	}
 }
 
-// next waits for the next result, which is valid until the next call. The last
-// one is the call's answer. After it, and after an error, the stream is over.
+// openStream sends the first CALL, on the membership that there is.
+func (s *Session) openStream(st *stream, p *Procedure, args *Args) error {
+	c := st.call
+	var err error
+	if st.uri, err = args.expand(p.URI, p.Match, p.Captures); err != nil {
+		return requestError("call", st.uri, err)
+	}
+	for {
+		c.err = nil
+		m, err := s.member(st.ctx, c.opts.timeout)
+		if err != nil {
+			return requestError("call", st.uri, err)
+		}
+		if lacking := m.lacks(&c.opts); lacking != nil {
+			return localError(wamp.ErrFeatureNotSupported, "call", st.uri, lacking)
+		}
+		st.session = m
+		if c.opts.progress != nil {
+			c.arrivals = newArrivals(m, c.opts.progressQueue, c.opts.progressPatience)
+		}
+		err = m.sendCall(st.ctx, c, st.uri, args)
+		switch {
+		case isUnsent(err):
+			continue
+		case err != nil:
+			return requestError("call", st.uri, err)
+		}
+		st.opened()
+		return nil
+	}
+}
+
+// opened is what follows the first CALL.
+func (st *stream) opened() {
+	c := st.call
+	if c.arrivals != nil {
+		c.arrivals.occupy(true)
+	}
+	if c.opts.input.each != nil {
+		st.feed = newFeed(st.session, c.id, st.uri)
+	}
+}
+
+// lacks says which feature that a call needs the router has not announced.
+func (s *session) lacks(o *callOptions) error {
+	lacking := func(f wamp.Feature) error { return errors.New("the router does not announce " + f.String()) }
+	switch {
+	case o.progress != nil && !s.dealer.progressiveResults:
+		return lacking(wamp.FeatureProgressiveCallResults)
+	case o.input.each != nil && !s.dealer.progressiveInvocations:
+		return lacking(wamp.FeatureProgressiveCallInvocations)
+	}
+	return nil
+}
+
+// next waits for the next result, which is valid until the next call. The last one is the
+// call's answer, which belongs to the caller. After it, and after an error, the stream is over.
 func (st *stream) next() (in *Values, last bool, err error) {
 	st.recycle()
 	if err := st.await(); err != nil {
-		st.finish()
-		return nil, true, requestError("call", st.uri, err)
+		return st.fail(err)
 	}
 	c := st.call
 	side := results
@@ -80,9 +121,7 @@ func (st *stream) next() (in *Values, last bool, err error) {
 		return &a.values, false, nil
 	}
 	if c.err != nil {
-		err := requestError("call", st.uri, c.err)
-		st.finish()
-		return nil, true, err
+		return st.fail(c.err)
 	}
 	st.note(c.details)
 	if c.errorURI != "" {
@@ -91,7 +130,18 @@ func (st *stream) next() (in *Values, last bool, err error) {
 		return nil, true, err
 	}
 	c.values.open(st.uri, side)
-	return &c.values, true, nil
+	return st.detach(), true, nil
+}
+
+// fail ends a stream that ended without an answer. What the input panicked with is
+// the caller's, whose code that is.
+func (st *stream) fail(err error) (*Values, bool, error) {
+	st.finish()
+	var p *inputPanic
+	if errors.As(err, &p) {
+		panic(fmt.Sprintf("%v [recovered from the input]\n\n%s", p.value, p.stack))
+	}
+	return nil, true, requestError("call", st.uri, err)
 }
 
 func (st *stream) note(details wamp.ResultDetails) {
@@ -101,12 +151,16 @@ func (st *stream) note(details wamp.ResultDetails) {
 }
 
 // await waits until there is a result or the call is settled. The timeout of the
-// options limits each wait, as that of the wire does between results; the deadline of the
+// options limits each wait for a result, as that of the wire does; the deadline of the
 // context limits all of them together.
 func (st *stream) await() error {
 	c := st.call
 	if st.settled {
 		return nil
+	}
+	if c.arrivals == nil {
+		st.settled = true
+		return st.session.awaitAnswer(st.ctx, c)
 	}
 	if err := st.ctx.Err(); err != nil {
 		return st.giveUp(err)
@@ -155,12 +209,26 @@ func (st *stream) close() {
 
 // finish gives everything back. The call is in no table any more.
 func (st *stream) finish() {
+	c := st.end()
+	c.release()
+}
+
+// detach ends the stream, but leaves the answer to be read.
+func (st *stream) detach() *Values {
+	c := st.end()
+	c.values.call = c
+	return &c.values
+}
+
+func (st *stream) end() *call {
 	st.recycle()
-	if st.call.arrivals != nil {
-		st.call.arrivals.close()
+	st.feed.end()
+	c := st.call
+	if c.arrivals != nil {
+		c.arrivals.close()
 	}
-	st.call.release()
 	st.call = nil
+	return c
 }
 
 func (st *stream) recycle() {
@@ -181,13 +249,17 @@ func (s *session) progressed(m *wamp.Result) error {
 		return s.checkIssued(m.Request)
 	case q == nil:
 		return violation("progressive RESULT for call %d, which did not ask for it", m.Request)
-	case q.put(m):
-		return nil
+	case !q.put(m.Details, m.Payload):
+		s.failCall(m.Request, ErrOverrun)
 	}
-	if c := s.calls.take(m.Request); c != nil {
-		c.err = ErrOverrun
+	return nil
+}
+
+// failCall cancels a call because of something that happened here.
+func (s *session) failCall(id wamp.ID, reason error) {
+	if c := s.calls.take(id); c != nil {
+		c.err = reason
 		s.cancel(c)
 		c.settle()
 	}
-	return nil
 }

@@ -3,7 +3,6 @@ package runtime
 import (
 	"context"
 	"fmt"
-	"iter"
 
 	"github.com/wampkit/wampkit/wamp"
 	"github.com/wampkit/wampkit/wamp/codec"
@@ -18,8 +17,8 @@ type Result struct {
 	// Kwargs are the keyword values.
 	Kwargs wamp.Dict
 
-	// Progress tells that this is a progressive result, behind which others come. It
-	// is only set in what [Session.CallProgress] returns.
+	// Progress tells that this is one of several, behind which others come: a result
+	// of [Session.CallProgress], or an item of [ReadInput]. Of what is sent it is ignored.
 	Progress bool
 
 	received wamp.Payload // what Args and Kwargs were decoded from, in CBOR
@@ -106,71 +105,32 @@ type EventHandler func(ctx context.Context, in *Result) error
 //
 // A call that fails in any other way than by an answer may still have run.
 func (s *Session) Call(ctx context.Context, procedure wamp.URI, args ...any) (*Result, error) {
-	in := NewArgs()
-	for _, arg := range args {
-		in.Value(arg)
-	}
-	values, err := s.Invoke(ctx, &Procedure{URI: procedure}, in)
+	return s.call(ctx, procedure, args)
+}
+
+func (s *Session) call(ctx context.Context, procedure wamp.URI, args []any, opts ...CallOption) (*Result, error) {
+	values, err := s.Invoke(ctx, &Procedure{URI: procedure}, newArgs(args), opts...)
 	if err != nil {
 		return nil, err
 	}
 	defer values.Close()
+	return decodeAnswer(procedure, values)
+}
+
+// newArgs encodes positional arguments.
+func newArgs(args []any) *Args {
+	in := NewArgs()
+	for _, arg := range args {
+		in.Value(arg)
+	}
+	return in
+}
+
+func decodeAnswer(procedure wamp.URI, values *Values) (*Result, error) {
 	result, err := decodeResult(values.payload)
 	if err != nil {
 		return nil, fmt.Errorf("call %s: %w: %w", procedure, ErrInvalidResult, err)
 	}
-	return result, nil
-}
-
-// CallProgress calls a procedure and asks for progressive results: the range goes
-// over the results as they come, and ends with the final one, or with an error as [Session.Call]
-// returns it. Each range sends a call, when it starts; if it is left early, or ctx
-// ends, the call is canceled. Only the final result has Progress unset. A
-// callee need not send any other.
-//
-// [WithTimeout] limits the time to the first result, and between two results; the deadline of
-// ctx limits the call as a whole. If the router does not know progressive results,
-// the error is [wamp.ErrFeatureNotSupported], and nothing is sent.
-//
-// Results that come faster than they are taken wait in memory, up to [DefaultProgressQueue].
-// Beyond that the session stops reading from its connection, so that the router, and through
-// it the callee, is slowed down. It goes on, up to 8 times as much, while something else in the
-// session waits for an answer, for example in the loop. WAMP has no way to pause one call
-// alone, so this has a limit: if less than an eighth of the queue is taken within a second, the
-// call is canceled, and the results that wait are followed by [ErrOverrun]. Slow work belongs
-// elsewhere than in the loop, or needs a larger queue: see [WithProgressQueue].
-func (s *Session) CallProgress(ctx context.Context, procedure wamp.URI, args ...any) iter.Seq2[*Result, error] {
-	return func(yield func(*Result, error) bool) {
-		in := NewArgs()
-		for _, arg := range args {
-			in.Value(arg)
-		}
-		st, err := s.openStream(ctx, &Procedure{URI: procedure}, in)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		defer st.close()
-		for {
-			result, err := st.nextResult()
-			if !yield(result, err) || err != nil || !result.Progress {
-				return
-			}
-		}
-	}
-}
-
-// nextResult is next, decoded.
-func (st *stream) nextResult() (*Result, error) {
-	values, last, err := st.next()
-	if err != nil {
-		return nil, err
-	}
-	result, err := decodeResult(values.payload)
-	if err != nil {
-		return nil, fmt.Errorf("call %s: %w: %w", st.uri, ErrInvalidResult, err)
-	}
-	result.Progress = !last
 	return result, nil
 }
 
@@ -197,18 +157,14 @@ func (s *Session) Register(ctx context.Context, procedure wamp.URI, h Handler, o
 		}
 		return err
 	}
-	return s.RegisterProcedures(ctx, []ProcedureHandler{{Procedure: &Procedure{URI: procedure}, Handle: handle}}, opts...)
+	return s.RegisterProcedures(ctx, []ProcedureHandler{{Procedure: &Procedure{URI: procedure}, Handle: handle, untyped: true}}, opts...)
 }
 
 // Publish publishes an event with positional arguments. Options, among them
 // keyword arguments and acknowledgement, are set with [NewPublishContext].
 // Its errors are those of [Session.Call]; see also [Session.PublishTopic].
 func (s *Session) Publish(ctx context.Context, topic wamp.URI, args ...any) error {
-	in := NewArgs()
-	for _, arg := range args {
-		in.Value(arg)
-	}
-	return s.PublishTopic(ctx, &Topic{URI: topic}, in)
+	return s.PublishTopic(ctx, &Topic{URI: topic}, newArgs(args))
 }
 
 // Subscribe listens to a topic. The handler is called for one event after the other.

@@ -34,6 +34,7 @@ type Values struct {
 	items []byte // positional items that are still to be read
 	left  uint64 // how many they are
 	reads int    // how many reads there were
+	spare uint64 // how many may be left over: the first item of an input
 	dict  []byte // the pairs of the keyword arguments
 	pairs uint64
 
@@ -99,7 +100,7 @@ func (v *Values) discard() {
 		v.storage = nil
 	}
 	v.payload = wamp.Payload{}
-	v.items, v.dict, v.err, v.call, v.template = nil, nil, nil, nil, nil
+	v.items, v.dict, v.err, v.call, v.template, v.spare = nil, nil, nil, nil, nil, 0
 }
 
 // Err reports what was wrong with the values read so far, and with arguments
@@ -109,7 +110,7 @@ func (v *Values) discard() {
 //
 // For results it is the last call: it gives the values back to their pool.
 func (v *Values) Err() error {
-	if v.err == nil && v.left > 0 && v.side != results {
+	if v.err == nil && v.left > v.spare && v.side != results {
 		v.failf("", "%d more than the %d expected", v.left, v.reads)
 	}
 	err := v.err
