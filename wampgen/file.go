@@ -104,6 +104,15 @@ func write(files []File) error {
 	return nil
 }
 
+// WriteFile replaces the file at path by content at one stroke, and leaves it
+// alone if it has that content already.
+func WriteFile(path string, content []byte) error {
+	if before, err := os.ReadFile(path); err == nil && bytes.Equal(before, content) {
+		return nil
+	}
+	return write([]File{{Path: path, Change: Updated, Content: content}})
+}
+
 // writeTemporary writes a file's content beside it. The go command ignores
 // names that begin with a dot.
 func writeTemporary(f File) (name string, err error) {

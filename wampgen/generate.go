@@ -4,6 +4,9 @@ import (
 	"context"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -28,6 +31,22 @@ type Options struct {
 	Env []string
 	// Check leaves every file as it is: the report says what would change.
 	Check bool
+	// Mock also generates mocks, in a file of their own. A package that has that file
+	// already keeps it up to date without.
+	Mock bool
+	// Progress is told what Generate is doing, from several goroutines, if it is not nil.
+	Progress func(Step)
+}
+
+// Step is how far a run has come.
+type Step struct {
+	Doing       string // such as "loading packages"
+	Done, Total int    // packages; Total is 0 while nobody knows
+}
+
+// Timing says where the time went.
+type Timing struct {
+	Load, Analyze, Emit, Write time.Duration
 }
 
 // Report is what was done, or found.
@@ -38,6 +57,8 @@ type Report struct {
 	Files []File
 	// Packages is how many packages were loaded.
 	Packages int
+	// Timing says what took how long.
+	Timing Timing
 }
 
 // Drift reports whether a file is not what the source asks for.
@@ -58,35 +79,67 @@ func Generate(ctx context.Context, options Options) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{Packages: len(packages.all), Diagnostics: packages.complaints}
-	files := make([]File, len(packages.all))
-	complaints := make([]diag.List, len(packages.all))
+	report := Report{Packages: len(packages.all), Diagnostics: packages.complaints, Timing: packages.timing}
+	if err := report.emit(ctx, options, packages.all); err != nil {
+		return Report{}, err
+	}
+	if len(report.Diagnostics) > 0 || options.Check {
+		return report, nil
+	}
+	start := time.Now()
+	err = write(report.Files)
+	report.Timing.Write = time.Since(start)
+	return report, err
+}
+
+// emit makes the files of every package, or collects why it cannot.
+func (r *Report) emit(ctx context.Context, options Options, packages []*loaded) error {
+	start := time.Now()
+	progress := newCounter(options, "generating", len(packages))
+	files := make([][]File, len(packages))
+	complaints := make([]diag.List, len(packages))
 	group := parallel(ctx)
-	for i, p := range packages.all {
+	for i, p := range packages {
 		group.Go(func() (err error) {
-			files[i], complaints[i], err = p.file()
+			files[i], complaints[i], err = p.files(options.Mock)
+			progress.next()
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return Report{}, err
+		return err
 	}
+	r.Timing.Emit = time.Since(start)
 	for _, list := range complaints {
-		report.Diagnostics.Append(list...)
+		r.Diagnostics.Append(list...)
 	}
-	report.Diagnostics.Sort()
-	if len(report.Diagnostics) > 0 {
-		return report, nil
+	r.Diagnostics.Sort()
+	if len(r.Diagnostics) == 0 {
+		r.Files = slices.Concat(files...)
 	}
-	for _, f := range files {
-		if f.Path != "" {
-			report.Files = append(report.Files, f)
-		}
+	return nil
+}
+
+// counter tells [Options.Progress] how many packages are done.
+type counter struct {
+	tell  func(Step)
+	doing string
+	done  atomic.Int64
+	total int
+}
+
+func newCounter(options Options, doing string, total int) *counter {
+	c := &counter{tell: options.Progress, doing: doing, total: total}
+	if c.tell != nil {
+		c.tell(Step{Doing: doing, Total: total})
 	}
-	if options.Check {
-		return report, nil
+	return c
+}
+
+func (c *counter) next() {
+	if done := int(c.done.Add(1)); c.tell != nil {
+		c.tell(Step{c.doing, done, c.total})
 	}
-	return report, write(report.Files)
 }
 
 // parallel runs as many functions at a time as there are processors.
@@ -106,10 +159,13 @@ type loaded struct {
 type loadedPackages struct {
 	all        []*loaded
 	complaints diag.List
+	timing     Timing
 }
 
 // analyzed loads and analyzes every selected package.
 func analyzed(ctx context.Context, options Options) (loadedPackages, error) {
+	start := time.Now()
+	newCounter(options, "loading packages", 0)
 	packages, complaints, err := load.Load(ctx, load.Config{
 		Dir: options.Dir, Patterns: options.Patterns, Tags: options.Tags, Env: options.Env,
 	})
@@ -117,6 +173,8 @@ func analyzed(ctx context.Context, options Options) (loadedPackages, error) {
 		return loadedPackages{}, err
 	}
 	result := loadedPackages{all: make([]*loaded, len(packages)), complaints: complaints}
+	result.timing.Load = time.Since(start)
+	progress := newCounter(options, "analyzing", len(packages))
 	results := make([]analyze.Result, len(packages))
 	group := parallel(ctx)
 	for i, p := range packages {
@@ -126,6 +184,7 @@ func analyzed(ctx context.Context, options Options) (loadedPackages, error) {
 		}
 		group.Go(func() error {
 			results[i] = analyze.Package(p)
+			progress.next()
 			return nil
 		})
 	}
@@ -138,6 +197,7 @@ func analyzed(ctx context.Context, options Options) (loadedPackages, error) {
 	}
 	result.complaints.Append(orphans(results)...)
 	result.complaints.Append(repeatedURIs(result.all)...)
+	result.timing.Analyze = time.Since(start) - result.timing.Load
 	return result, nil
 }
 
@@ -165,25 +225,48 @@ func orphans(results []analyze.Result) diag.List {
 	return complaints
 }
 
-// file emits the package's file and compares it with the one on disk. Its path
-// is empty where there is none and none is needed.
-func (p *loaded) file() (File, diag.List, error) {
-	path := filepath.Join(p.Dir, load.FileName)
+// files emits the package's files and compares them with those on disk. There
+// are none where none is there and none is needed.
+func (p *loaded) files(mock bool) (files []File, complaints diag.List, err error) {
+	paths := []string{filepath.Join(p.Dir, load.FileName), filepath.Join(p.Dir, emit.MockFileName)}
 	switch {
 	case !p.clean, p.model == nil && p.AnnotatedElsewhere:
-		return File{}, nil, nil
+		return nil, nil, nil
 	case p.model == nil:
-		return stale(path)
+		return collect(paths, stale)
 	}
 	catalogs, err := p.catalogs()
 	if err != nil {
-		return File{}, nil, err
+		return nil, nil, err
 	}
-	source, complaints, err := emit.File(p.model, catalogs)
-	if err != nil || len(complaints) > 0 {
-		return File{}, complaints, err
+	emitters := map[string]func(*model.Package, map[string]emit.Catalog) ([]byte, diag.List, error){
+		paths[0]: emit.File, paths[1]: emit.Mock,
 	}
-	return compare(path, source)
+	if _, own, err := load.Generated(paths[1]); !mock && (err != nil || !own) {
+		paths = paths[:1]
+	}
+	return collect(paths, func(path string) (File, diag.List, error) {
+		source, complaints, err := emitters[path](p.model, catalogs)
+		if err != nil || len(complaints) > 0 {
+			return File{}, complaints, err
+		}
+		return compare(path, source)
+	})
+}
+
+// collect makes the file of each path; a file without a path is none.
+func collect(paths []string, file func(path string) (File, diag.List, error)) (files []File, complaints diag.List, err error) {
+	for _, path := range paths {
+		f, list, err := file(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		complaints.Append(list...)
+		if f.Path != "" {
+			files = append(files, f)
+		}
+	}
+	return files, complaints, nil
 }
 
 // catalogs describes the package's services for embedding.

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -18,7 +16,7 @@ import (
 // source selects what to read; both commands that read Go have it.
 type source struct {
 	Tags     string   `placeholder:"TAGS" help:"Build tags, joined by commas."`
-	JSON     bool     `name:"json" help:"Write diagnostics to standard output as a JSON array, for editors."`
+	JSON     bool     `name:"json" help:"Write what is wrong to standard output as JSON, an object a line, for editors."`
 	Packages []string `arg:"" optional:"" help:"Packages, as the go command takes them; the default is \".\"."`
 }
 
@@ -45,28 +43,38 @@ type generate struct {
 	source
 	Check   bool `help:"Change nothing; say which files are out of date, with exit code 1."`
 	Diff    bool `help:"Change nothing; print how files would change, with exit code 1."`
-	Verbose bool `short:"v" help:"Say what happens to each file."`
-	Mock    bool `hidden:"" help:"Generate mocks; not supported yet."`
+	Mock    bool `help:"Also generate mocks, in wamp_mock_gen.go. Where that file exists, it is kept up to date without."`
+	Verbose bool `short:"v" help:"Say what happens to each file, and how long it takes."`
 }
 
-// planned are commands that would otherwise be taken for packages.
-var planned = []string{"client", "lock", "breaking"}
+// Help is the longer text of wampgen generate --help.
+func (g *generate) Help() string {
+	return `Packages are given as to the go command: ., ./..., example.com/fleet/device.
+
+    go tool wampgen ./...            bring all generated files up to date
+    go tool wampgen -check ./...     in CI: fail if a file is not
+    go tool wampgen -diff ./...      see what would change
+    go tool wampgen -mock ./device   have DeviceMock, too, for tests`
+}
+
+// planned is a command that would otherwise be taken for a package.
+const planned = "client"
 
 // Run generates.
 func (g *generate) Run(ctx context.Context, std streams) error {
-	switch {
-	case g.Mock:
-		return errors.New("-mock is not supported yet")
-	case len(g.Packages) > 0 && slices.Contains(planned, g.Packages[0]):
-		return fmt.Errorf("wampgen %s is not supported yet; for a package of that name, write ./%[1]s", g.Packages[0])
+	if len(g.Packages) > 0 && g.Packages[0] == planned {
+		return fmt.Errorf("wampgen %s is not supported yet; for a package of that name, write ./%[1]s", planned)
 	}
 	options, err := g.options()
 	if err != nil {
 		return err
 	}
-	options.Check = g.Check || g.Diff
+	options.Check, options.Mock = g.Check || g.Diff, g.Mock
+	meter := newMeter(std, g.Verbose)
+	options.Progress = meter.step
 	start := time.Now()
 	report, err := wampgen.Generate(ctx, options)
+	meter.stop()
 	if err != nil {
 		return err
 	}
@@ -100,7 +108,9 @@ func (g *generate) tell(std streams, dir string, report wampgen.Report, took tim
 		}
 		fmt.Fprintf(std.err, "%s: %s\n", shown(dir, f.Path), what)
 	}
-	fmt.Fprintf(std.err, "%d packages, %d generated files, %v\n", report.Packages, len(report.Files), took.Round(time.Millisecond))
+	rounded := func(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
+	fmt.Fprintf(std.err, "%d packages, %d generated files, %v (loading %v, analyzing %v, generating %v, writing %v)\n", report.Packages, len(report.Files),
+		rounded(took), rounded(report.Timing.Load), rounded(report.Timing.Analyze), rounded(report.Timing.Emit), rounded(report.Timing.Write))
 }
 
 // drift words what would happen to a file.

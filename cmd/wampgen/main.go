@@ -17,15 +17,17 @@ import (
 // The exit codes.
 const (
 	exitOK    = 0
-	exitDrift = 1 // with -check or -diff: something is out of date
+	exitDrift = 1 // something is out of date (-check, -diff) or breaks peers (breaking)
 	exitError = 2 // something is wrong with the source, the flags or the system
 )
 
 const description = `Generate typed WAMP clients, registrations, publishers and subscriptions.
 
-    wampgen [-tags t] [-check|-diff] [-json] [-v] [packages]
-    wampgen schema [-format catalog|jsonschema] [-o dir] [packages]
-    wampgen explain [WG012]
+    wampgen [-tags t] [-check|-diff] [-mock] [-json] [-v] [packages]
+    wampgen schema [-format catalog|jsonschema|asyncapi|openrpc] [-o dir] [packages]
+    wampgen lock [-check] [packages]
+    wampgen breaking [-against file|git:rev] [-json] [packages]
+    wampgen explain [WG012|WB020]
 
 Annotate an interface, and run wampgen in its package:
 
@@ -40,10 +42,15 @@ Annotate an interface, and run wampgen in its package:
     }
 
 Each annotated package gets one file, wamp_gen.go, with GreeterClient,
-RegisterGreeter and more. Either every file is brought up to date, or, if
-anything is wrong anywhere, none. All annotations: docs/annotations.md.
+RegisterGreeter and more; with -mock another one, wamp_mock_gen.go, with
+GreeterMock. Either every file is brought up to date, or, if anything is wrong
+anywhere, none. All annotations: docs/annotations.md.
 
-Exit codes: 0 all is well, 1 a file is out of date (-check, -diff), 2 an error.
+Before a release, wampgen breaking says what the change since wampgen lock
+breaks, whom, and what to do instead. All rules: docs/schemas.md.
+
+Exit codes: 0 all is well, 1 a file is out of date (-check, -diff) or peers would
+break (breaking), 2 an error.
 
 Long flags may be written with one dash or two.`
 
@@ -51,7 +58,9 @@ Long flags may be written with one dash or two.`
 type commands struct {
 	Generate generate `cmd:"" default:"withargs" help:"Generate code (the default command)."`
 	Schema   describe `cmd:"" help:"Write catalogs or JSON Schemas of annotated services."`
-	Explain  explain  `cmd:"" help:"Explain a diagnostic's code."`
+	Lock     lock     `cmd:"" help:"Write down what the services promise, in wamp.lock.json."`
+	Breaking breaking `cmd:"" help:"Say what has changed since, and whom it breaks."`
+	Explain  explain  `cmd:"" help:"Explain a code behind a message."`
 }
 
 // streams are where a command writes.

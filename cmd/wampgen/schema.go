@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -118,11 +117,8 @@ func catalogName(d wampgen.Description) string {
 
 // update writes a file unless it holds the content already.
 func update(path string, content []byte) error {
-	if before, err := os.ReadFile(path); err == nil && bytes.Equal(before, content) {
-		return nil
-	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(path, content, 0o644)
+	return wampgen.WriteFile(path, content)
 }

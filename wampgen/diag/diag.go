@@ -115,18 +115,19 @@ type entry struct {
 	Column  int    `json:"column"`
 	Code    Code   `json:"code"`
 	Message string `json:"message"`
+	Fix     string `json:"fix"`
 }
 
-// WriteJSON prints the diagnostics as one JSON array of objects with the
-// members file, line, column, code and message. Files are absolute, lines and
-// columns count from 1 (columns in bytes), and the array is [] without complaints.
+// WriteJSON prints each diagnostic as a JSON object on a line of its own, with
+// the members file, line, column, code, message and fix, which says what to do.
+// Files are absolute; lines and columns count from 1, columns in bytes.
 func (l List) WriteJSON(w io.Writer) error {
-	entries := make([]entry, 0, len(l))
-	for _, d := range l {
-		entries = append(entries, entry{d.Pos.Filename, d.Pos.Line, d.Pos.Column, d.Code, d.Message})
-	}
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
-	out.SetIndent("", "  ")
-	return out.Encode(entries)
+	for _, d := range l {
+		if err := out.Encode(entry{d.Pos.Filename, d.Pos.Line, d.Pos.Column, d.Code, d.Message, explanations[d.Code].Remedy}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -16,6 +16,7 @@ type declarations struct {
 	services []*serviceNames
 	topics   []*topicsNames
 	errVars  map[*model.Error]string
+	owner    map[string]string // what has a name already, for messages
 }
 
 // serviceNames are the declarations made for one service.
@@ -83,7 +84,7 @@ func (f *file) plan() {
 	for _, e := range f.model.Errors {
 		f.errVars[e] = p.internal("wampError" + names.Exported(e.Name))
 	}
-	f.imports = newImports(p.scope, f.model.Imports, f.firstFile())
+	f.imports, f.owner = newImports(p.scope, f.model.Imports, f.firstFile()), p.owner
 }
 
 // firstFile is where the first annotated interface stands.
