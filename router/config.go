@@ -289,6 +289,7 @@ func (c RealmConfig) validate() error {
 	}
 	return errors.Join(append(faults,
 		validateRoles(c.Roles, c.Strict.rule()),
+		validateAuthorizer(c.Authorizer, c.Strict.rule()),
 		validateHistory(c.History, c.Strict.rule()))...)
 }
 

@@ -45,6 +45,11 @@ func (d *dealer) call(o *outbox, s *session, m *wamp.Call, fresh bool) *violatio
 		s.refuse(o, wamp.TypeCall, m.Request, uri, message)
 		return nil
 	}
+	return d.route(o, s, m)
+}
+
+// route routes a call that its caller has the right to make.
+func (d *dealer) route(o *outbox, s *session, m *wamp.Call) *violation {
 	if m.Options.RunMode != "" || m.Options.RKey != "" {
 		return d.callShards(o, s, m)
 	}

@@ -28,6 +28,7 @@ func routerProcedures() map[wamp.URI]routerProcedure {
 		testamentProcedures(),
 		registrationProcedures(),
 		subscriptionProcedures(),
+		authorizationProcedures(),
 	} {
 		maps.Copy(table, part)
 	}
