@@ -1,0 +1,395 @@
+package config
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/wampkit/wampkit/wamp"
+)
+
+// checker looks for what is wrong with a file whose every value is right by itself.
+type checker struct {
+	*Loaded
+	problems Problems
+}
+
+// at is where the value at a path stands, or what it stands in.
+func (l *Loaded) at(p path) Position {
+	for n := len(p); n >= 0; n-- {
+		if at, known := l.positions[p[:n].id()]; known {
+			return at
+		}
+	}
+	return Position{}
+}
+
+// given reports whether the file has a value at a path.
+func (l *Loaded) given(p path) bool {
+	_, known := l.positions[p.id()]
+	return known
+}
+
+func (c *checker) report(p path, format string, args ...any) {
+	c.problems = append(c.problems, Problem{File: c.Name, Position: c.at(p), Message: p.prefix() + fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) check() {
+	c.checkListeners()
+	c.checkTLS()
+	c.checkLimits()
+	if c.Pprof && c.Metrics == "" {
+		c.report(path{"pprof"}, "is served beside the metrics: say where with metrics, such as metrics: 127.0.0.1:9090")
+	}
+	if c.given(path{"realms"}) && len(c.Realms) == 0 && c.AutoRealm == nil {
+		c.report(path{"realms"}, "names no realm: want at least one, or leave the key out for realm1")
+	}
+	if n := len(c.DecoySecret); n > 0 && n < 16 {
+		c.report(path{"decoy_secret"}, "is too short: want 16 octets or more")
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Realms)) {
+		p := path{"realms", name}
+		if !wamp.URI(name).Valid(c.Realms[name].rule()) {
+			c.report(p, "is no valid realm name: want a URI such as com.example.prod")
+		}
+		c.checkRealm(p, c.Realms[name])
+	}
+	if c.AutoRealm != nil {
+		c.checkRealm(path{"auto_realm"}, c.AutoRealm)
+	}
+}
+
+func (c *checker) checkListeners() {
+	if c.given(path{"listen"}) && len(c.Listen) == 0 {
+		c.report(path{"listen"}, "is empty: want at least one URL, such as ws://127.0.0.1:8080/ws")
+	}
+	seen := map[string]int{}
+	for i, listen := range c.Listen {
+		p := path{"listen"}.index(i)
+		u, err := url.Parse(string(listen))
+		if err != nil {
+			c.report(p, "%v", err)
+			continue
+		}
+		secure := u.Scheme == "wss" || u.Scheme == "tcps"
+		if secure && c.TLS == nil {
+			c.report(p, "%s needs a certificate: add tls: {cert: FILE, key: FILE}", u.Scheme)
+		}
+		address := u.Host
+		if u.Scheme == "unix" {
+			address = "unix:" + u.Path
+		}
+		if first, twice := seen[address]; twice && u.Port() != "0" {
+			c.report(p, "is the same address as listener %d: one listener answers WebSocket, RawSocket and long-poll alike", first+1)
+		}
+		seen[address] = i
+	}
+}
+
+func (c *checker) checkTLS() {
+	if c.TLS == nil {
+		return
+	}
+	p := path{"tls"}
+	if c.TLS.ClientAuth == "required" && c.TLS.ClientCA == "" {
+		c.report(p.key("client_auth"), "required needs client_ca, the authorities that clients' certificates come from")
+	}
+	uses := slices.ContainsFunc(c.Listen, func(u ListenURL) bool {
+		return strings.HasPrefix(string(u), "wss:") || strings.HasPrefix(string(u), "tcps:")
+	})
+	if !uses {
+		c.report(p, "no listener uses it: want a wss:// or tcps:// URL in listen")
+	}
+	c.checkFile(p.key("cert"), c.TLS.Cert)
+	c.checkFile(p.key("key"), c.TLS.Key)
+	if len(c.problems) > 0 {
+		return
+	}
+	if _, err := tls.LoadX509KeyPair(c.TLS.Cert, c.TLS.Key); err != nil {
+		c.report(p.key("cert"), "%v", err)
+	}
+	if c.TLS.ClientCA == "" {
+		return
+	}
+	if _, err := readAuthorities(c.TLS.ClientCA); err != nil {
+		c.report(p.key("client_ca"), "%v", err)
+	}
+}
+
+func (c *checker) checkFile(p path, name string) {
+	if name == "" {
+		c.report(p, "is empty: want a file")
+		return
+	}
+	if _, err := os.ReadFile(name); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%s does not exist", name)
+		}
+		c.report(p, "%v", err)
+	}
+}
+
+// readAuthorities reads certificates of authorities.
+func readAuthorities(name string) (*x509.CertPool, error) {
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(content) {
+		return nil, fmt.Errorf("%s has no certificate in PEM", name)
+	}
+	return pool, nil
+}
+
+func (c *checker) checkLimits() {
+	p, l := path{"limits"}, &c.Limits
+	if l.MessageBurst > 0 && l.MessageRate == 0 {
+		c.report(p.key("message_burst"), "is nothing without message_rate")
+	}
+	if l.ByteBurst > 0 && l.ByteRate == 0 {
+		c.report(p.key("byte_burst"), "is nothing without byte_rate")
+	}
+	if c.given(p.key("on_rate")) && l.MessageRate == 0 && l.ByteRate == 0 {
+		c.report(p.key("on_rate"), "is nothing without message_rate or byte_rate")
+	}
+	if l.ByteRate > 0 && l.ByteBurst > 0 && l.ByteBurst < l.MaxMessage {
+		c.report(p.key("byte_burst"), "is below max_message: no message of that length could ever be sent")
+	}
+}
+
+// rule is which URIs are valid in the realm.
+func (r *Realm) rule() wamp.URIRule {
+	if r.Strict.URIs {
+		return wamp.StrictURIs
+	}
+	return wamp.LooseURIs
+}
+
+func (c *checker) checkRealm(p path, r *Realm) {
+	for i, h := range r.History {
+		c.checkPattern(p.key("history").index(i), h.URI, h.Match, r)
+		for j, other := range r.History[:i] {
+			if other.URI == h.URI && matchOf(other.Match) == matchOf(h.Match) {
+				c.report(p.key("history").index(i), "is the same as number %d", j+1)
+			}
+		}
+	}
+	if r.DynamicAuthorizer != "" && !wamp.URI(r.DynamicAuthorizer).Valid(r.rule()) {
+		c.report(p.key("dynamic_authorizer"), "%q is no valid URI", r.DynamicAuthorizer)
+	}
+	c.checkRoles(p.key("roles"), r)
+	c.checkAuth(p.key("auth"), r)
+}
+
+func (c *checker) checkRoles(p path, r *Realm) {
+	if c.given(p) && len(r.Roles) == 0 {
+		c.report(p, "names no role, so that nobody may do anything: want roles, or leave the key out")
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Roles)) {
+		at := p.key(name)
+		if name == "" {
+			c.report(at, "a role needs a name")
+		}
+		role := *r.Roles[name]
+		for i, rule := range role {
+			c.checkPattern(at.index(i), rule.URI, rule.Match, r)
+			for j, other := range role[:i] {
+				if other.URI == rule.URI && matchOf(other.Match) == matchOf(rule.Match) {
+					c.report(at.index(i), "is about the same as rule %d: want one rule for %q", j+1, rule.URI)
+				}
+			}
+		}
+	}
+}
+
+func (c *checker) checkPattern(p path, uri, match string, r *Realm) {
+	m := matchOf(match)
+	if wamp.URI(uri).ValidPattern(m, r.rule()) {
+		return
+	}
+	hint := ""
+	if m == wamp.MatchExact && (strings.HasSuffix(uri, ".") || uri == "") {
+		hint = ": did you mean match: prefix?"
+	} else if m == wamp.MatchExact && strings.Contains(uri, "..") {
+		hint = ": did you mean match: wildcard?"
+	} else if strings.Contains(uri, "*") {
+		hint = ": an empty component stands for any, as in com..status"
+	}
+	c.report(p.key("uri"), "%q is no valid URI for %s matching%s", uri, m, hint)
+}
+
+// matchOf is a matching policy by its name, which has been checked.
+func matchOf(name string) wamp.Match {
+	m, _ := wamp.ParseMatch(name)
+	return m
+}
+
+// checkAuth checks the ways to join and the users' roles.
+func (c *checker) checkAuth(p path, r *Realm) {
+	a := r.Auth
+	if a == nil {
+		c.checkRole(p, "anonymous", r)
+		return
+	}
+	if *a == (Auth{}) {
+		c.report(p, "names no way to join: want at least one of %s, or leave the key out to let everybody in", strings.Join(methods(), ", "))
+	}
+	if a.Cookie != nil {
+		c.checkCookie(p.key("cookie"), a)
+	}
+	if a.Anonymous != nil {
+		role := a.Anonymous.Role
+		if role == "" {
+			role = "anonymous"
+		}
+		c.checkRole(p.key("anonymous"), role, r)
+	}
+	if a.Ticket != nil {
+		eachUser(c, p.key("ticket"), a.Ticket.Users, r, func(at path, u *TicketUser) User {
+			c.exactlyOne(at, "ticket", u.Ticket != "", "sha256", u.SHA256 != "")
+			if digest, err := hex.DecodeString(u.SHA256); u.SHA256 != "" && (err != nil || len(digest) != 32) {
+				c.report(at.key("sha256"), "want 64 hexadecimal digits")
+			}
+			return u.User
+		})
+	}
+	if a.CRA != nil {
+		eachUser(c, p.key("wampcra"), a.CRA.Users, r, func(at path, u *CRAUser) User { c.checkCRA(at, u); return u.User })
+	}
+	if a.SCRAM != nil {
+		eachUser(c, p.key("scram"), a.SCRAM.Users, r, func(at path, u *SCRAMUser) User { c.checkSCRAM(at, u); return u.User })
+	}
+	if a.Cryptosign != nil {
+		c.checkCryptosign(p.key("cryptosign"), a.Cryptosign, r)
+	}
+	if a.TLS != nil {
+		c.checkTLSLogin(p.key("tls"), a.TLS, r)
+	}
+}
+
+// methods are the keys of Auth.
+func methods() []string {
+	return []string{"anonymous", "cookie", "cryptosign", "scram", "ticket", "tls", "wampcra"}
+}
+
+// eachUser checks the users of a method; check returns what all users have.
+func eachUser[U any](c *checker, p path, users map[string]*U, r *Realm, check func(path, *U) User) {
+	if len(users) == 0 {
+		c.report(p.key("users"), "names nobody: want at least one user")
+	}
+	for _, name := range slices.Sorted(maps.Keys(users)) {
+		at := p.key("users").key(name)
+		if name == "" {
+			c.report(at, "a user needs an authid")
+		}
+		u := check(at, users[name])
+		c.checkRole(at.key("role"), u.Role, r)
+	}
+}
+
+// checkRole checks that a role is one of the realm, if that names any. Another
+// role may do nothing, unless a dynamic authorizer lets it.
+func (c *checker) checkRole(p path, role string, r *Realm) {
+	switch {
+	case role == "":
+		c.report(p, "is empty: want the name of a role")
+	case len(r.Roles) == 0 || r.Roles[role] != nil || r.DynamicAuthorizer != "":
+	default:
+		known := slices.Sorted(maps.Keys(r.Roles))
+		if suggestion := nearest(role, known); suggestion != "" {
+			c.report(p, "there is no role %q, did you mean %s?", role, suggestion)
+			return
+		}
+		c.report(p, "there is no role %q: want one of %s", role, strings.Join(known, ", "))
+	}
+}
+
+func (c *checker) exactlyOne(p path, first string, hasFirst bool, second string, hasSecond bool) {
+	switch {
+	case hasFirst && hasSecond:
+		c.report(p, "has both %s and %s: want one of them", first, second)
+	case !hasFirst && !hasSecond:
+		c.report(p, "has neither %s nor %s: want one of them", first, second)
+	}
+}
+
+func (c *checker) checkCRA(p path, u *CRAUser) {
+	c.exactlyOne(p, "secret", u.Secret != "", "key", u.Key != "")
+	for _, key := range []string{"iterations", "keylen"} {
+		if u.Salt == "" && c.given(p.key(key)) {
+			c.report(p.key(key), "is nothing without salt")
+		}
+	}
+}
+
+func (c *checker) checkSCRAM(p path, u *SCRAMUser) {
+	c.exactlyOne(p, "password", u.Password != "", "stored_key", u.StoredKey != "")
+	if u.StoredKey != "" && (u.ServerKey == "" || u.Salt == "") {
+		c.report(p.key("stored_key"), "goes with server_key and salt")
+	}
+	if u.Password != "" && u.ServerKey != "" {
+		c.report(p.key("server_key"), "goes with stored_key, not with password")
+	}
+	if u.Memory != 0 && (u.KDF == "pbkdf2" || u.KDF == "" && u.StoredKey != "") {
+		c.report(p.key("memory"), "is for kdf: argon2id13")
+	}
+}
+
+func (c *checker) checkCryptosign(p path, method *Cryptosign, r *Realm) {
+	if key, err := hex.DecodeString(string(method.RouterKey)); method.RouterKey != "" && (err != nil || len(key) != 32) {
+		c.report(p.key("router_key"), "want 64 hexadecimal digits, from wamprouter keygen")
+	}
+	eachUser(c, p, method.Users, r, func(at path, u *CryptosignUser) User {
+		if len(u.PubKeys) == 0 {
+			c.report(at.key("pubkeys"), "is empty: want at least one public key")
+		}
+		for i, text := range u.PubKeys {
+			if key, err := hex.DecodeString(text); err != nil || len(key) != 32 {
+				c.report(at.key("pubkeys").index(i), "want 64 hexadecimal digits, from wamprouter keygen")
+			}
+		}
+		return u.User
+	})
+}
+
+func (c *checker) checkCookie(p path, a *Auth) {
+	if a.Ticket == nil && a.CRA == nil && a.SCRAM == nil && a.Cryptosign == nil {
+		c.report(p, "remembers logins, and there is no other way to log in: add ticket, wampcra, scram or cryptosign")
+	}
+	secure := a.Cookie.Secure || slices.ContainsFunc(c.Listen, func(u ListenURL) bool { return strings.HasPrefix(string(u), "wss:") })
+	if a.Cookie.SameSite == "none" && !secure {
+		c.report(p.key("same_site"), "none needs TLS: want a wss:// listener, or secure: true with a proxy that has TLS")
+	}
+}
+
+func (c *checker) checkTLSLogin(p path, method *TLSLogin, r *Realm) {
+	if c.TLS == nil || c.TLS.ClientCA == "" {
+		c.report(p, "needs certificates of clients: add tls: {client_ca: FILE}")
+	}
+	if method.Role == "" && len(method.Users) == 0 {
+		c.report(p, "lets nobody in: want role, users or both")
+	}
+	if method.By == "fingerprint" && len(method.Users) == 0 {
+		c.report(p.key("by"), "fingerprint needs users")
+	}
+	if method.Role != "" {
+		c.checkRole(p.key("role"), method.Role, r)
+	}
+	for _, name := range slices.Sorted(maps.Keys(method.Users)) {
+		switch u := method.Users[name]; {
+		case u.Role != "":
+			c.checkRole(p.key("users").key(name).key("role"), u.Role, r)
+		case method.Role == "":
+			c.report(p.key("users").key(name), "has no role, and neither has tls")
+		}
+	}
+}
