@@ -88,8 +88,14 @@ func WithTransport(options transport.DialOptions) DialOption {
 	return func(o *dialOptions) { o.transport = options }
 }
 
-// WithAuth sets how the client may prove who it is, in order of preference. The
-// default is [Anonymous].
+// WithAuth sets how the client may prove who it is. All ways are offered to the router
+// in one HELLO, and it is the router that picks one: offer no method that gives more
+// away than the router at this URL may know, such as [Ticket] without TLS. HELLO has room for one
+// authid: methods that name different ones fail joining. The default is [Anonymous].
+//
+// Where the router refuses, the error is a [*wamp.Error] with its reason:
+// [wamp.ErrAuthenticationDenied] for a wrong secret and for an authid that does not
+// exist, [wamp.ErrNoMatchingAuthMethod] where none of the methods is known there.
 func WithAuth(authenticators ...Authenticator) DialOption {
 	return func(o *dialOptions) { o.authenticators = authenticators }
 }

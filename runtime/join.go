@@ -116,18 +116,19 @@ type handshake struct {
 	conn    transport.Conn
 	decoder *codec.Decoder
 	options *dialOptions
-	chosen  Authenticator // by the router's challenge
+	login   logins
 }
 
 // challenges is how many times a router may challenge a client.
 const challenges = 8
 
 func (h *handshake) run(realm wamp.URI) (*Welcome, error) {
-	hello, err := h.hello(realm)
-	if err != nil {
+	details := wamp.Dict{"roles": roles.Dict(), "agent": h.options.agent}
+	var err error
+	if h.login, err = beginLogins(h.options.authenticators, h.conn.Info(), details); err != nil {
 		return nil, err
 	}
-	if err := h.send(hello); err != nil {
+	if err := h.send(&wamp.Hello{Realm: realm, Details: details}); err != nil {
 		return nil, err
 	}
 	for range challenges {
@@ -141,8 +142,12 @@ func (h *handshake) run(realm wamp.URI) (*Welcome, error) {
 		case *wamp.Abort:
 			return nil, abortError(m)
 		case *wamp.Challenge:
-			if err := h.authenticate(m); err != nil {
+			answer, err := h.login.answer(h.ctx, m)
+			if err != nil {
 				return nil, h.abort(wamp.ErrAuthenticationFailed, err)
+			}
+			if err := h.send(answer); err != nil {
+				return nil, err
 			}
 		default:
 			return nil, h.abort(wamp.ErrProtocolViolation, violation("%s in place of WELCOME", m.Type()))
@@ -151,44 +156,14 @@ func (h *handshake) run(realm wamp.URI) (*Welcome, error) {
 	return nil, h.abort(wamp.ErrAuthenticationFailed, errors.New("the router does not stop to challenge"))
 }
 
-func (h *handshake) hello(realm wamp.URI) (*wamp.Hello, error) {
-	details := wamp.Dict{"roles": roles.Dict(), "agent": h.options.agent}
-	var methods []any
-	for _, a := range h.options.authenticators {
-		methods = append(methods, a.Method())
-		if err := a.Hello(details); err != nil {
-			return nil, fmt.Errorf("authenticate by %s: %w", a.Method(), err)
-		}
-	}
-	details["authmethods"] = methods
-	return &wamp.Hello{Realm: realm, Details: details}, nil
-}
-
-func (h *handshake) authenticate(challenge *wamp.Challenge) error {
-	for _, a := range h.options.authenticators {
-		if a.Method() != challenge.AuthMethod {
-			continue
-		}
-		answer, err := a.Authenticate(h.ctx, challenge)
-		if err != nil {
-			return fmt.Errorf("authenticate by %s: %w", a.Method(), err)
-		}
-		h.chosen = a
-		return h.send(answer)
-	}
-	return fmt.Errorf("the router asks for %q, which was not offered", challenge.AuthMethod)
-}
-
 func (h *handshake) welcomed(m *wamp.Welcome) (*Welcome, error) {
 	details := m.Details
 	announced, err := wamp.ParseRoles(details["roles"])
 	if err != nil {
 		return nil, h.abort(wamp.ErrProtocolViolation, violation("WELCOME.Details.%v", err))
 	}
-	if h.chosen != nil {
-		if err := h.chosen.Welcomed(details); err != nil {
-			return nil, h.abort(wamp.ErrAuthenticationFailed, err)
-		}
+	if err := h.login.welcomed(details); err != nil {
+		return nil, h.abort(wamp.ErrAuthenticationFailed, err)
 	}
 	return &Welcome{
 		Session:      m.Session,

@@ -137,12 +137,11 @@ type answering struct {
 	welcomed       error
 }
 
-func (a answering) Method() string { return a.method }
-func (a answering) Hello(details wamp.Dict) error {
-	details["authid"] = "joe"
-	return nil
-}
-func (a answering) Authenticate(_ context.Context, c *wamp.Challenge) (*wamp.Authenticate, error) {
+func (a answering) Method() string                              { return a.method }
+func (a answering) Begin(transport.Info) (runtime.Login, error) { return a, nil }
+func (a answering) AuthID() string                              { return "joe" }
+func (a answering) Extra() wamp.Dict                            { return nil }
+func (a answering) Answer(_ context.Context, c *wamp.Challenge) (*wamp.Authenticate, error) {
 	return &wamp.Authenticate{Signature: c.Extra["ask"].(string) + a.answer}, nil
 }
 func (a answering) Welcomed(wamp.Dict) error { return a.welcomed }
