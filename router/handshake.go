@@ -57,6 +57,24 @@ func (r *realm) announced() wamp.Roles {
 	return roles
 }
 
+// announcement is what is announced, as WELCOME has it. It is not to be changed.
+type announcement struct {
+	roles wamp.Roles
+	dict  wamp.Dict
+}
+
+// announcedDict is announced for WELCOME. It is made once, as long as nothing
+// changes, since it is more than all else that a session takes to be welcomed.
+func (r *realm) announcedDict() wamp.Dict {
+	roles := r.announced()
+	a := r.announcement.Load()
+	if a == nil || a.roles != roles {
+		a = &announcement{roles, roles.Dict()}
+		r.announcement.Store(a)
+	}
+	return a.dict
+}
+
 // hello is what HELLO said, checked.
 type hello struct {
 	realm       *realm
@@ -211,7 +229,7 @@ func playsAny(announced wamp.Roles, roles []wamp.Role) bool {
 // sent without what the peer can do without. It fails like an authenticator.
 func (s *session) sendWelcome() error {
 	details := wamp.Dict{
-		"roles":        s.realm.announced().Dict(),
+		"roles":        s.realm.announcedDict(),
 		"agent":        Agent,
 		"realm":        string(s.realm.name),
 		"authid":       s.identity.AuthID,

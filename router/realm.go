@@ -44,6 +44,8 @@ type realm struct {
 	// realm, which Config.AutoRealm made, ends with its last holder.
 	holders int // guarded by Router.mu
 	passing bool
+
+	announcement atomic.Pointer[announcement] // see announcedDict
 }
 
 func newRealm(r *Router, config RealmConfig) *realm {

@@ -54,7 +54,7 @@ func (s *Server) acceptRaw(conn net.Conn, hello [4]byte, deadline time.Time) {
 		return
 	}
 	conn.SetDeadline(time.Time{})
-	c := newRawSocket(conn, format, maxSend, s.options.Config)
+	c := newRawSocket(conn, format, maxSend, &s.options.Config)
 	c.start(deadline)
 	s.run(c)
 }

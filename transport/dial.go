@@ -156,7 +156,8 @@ func (d *dialer) dialRawSocket(conn net.Conn, format wamp.Format) (Conn, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := newRawSocket(conn, format, maxSend, d.o.Config)
+	config := d.o.Config
+	c := newRawSocket(conn, format, maxSend, &config)
 	c.start(time.Time{})
 	return c, nil
 }
@@ -179,7 +180,8 @@ func (d *dialer) dialWebSocket(ctx context.Context, conn net.Conn) (Conn, error)
 		return nil, upgradeError(err, response)
 	}
 	if agreed, ok := findSubprotocol(ws.Subprotocol(), d.o.Formats); ok && (d.o.Batched || !agreed.batched) {
-		c := newWebSocket(under, ws, agreed, clientFraming, d.o.Config)
+		config := d.o.Config
+		c := newWebSocket(under, ws, agreed, clientFraming, &config)
 		c.start(time.Time{})
 		return c, nil
 	}

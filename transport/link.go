@@ -25,8 +25,9 @@ const closeAlertTime = 100 * time.Millisecond
 // received: the part that RawSocket and WebSocket have in common.
 type link struct {
 	conn   net.Conn
-	name   string // see Info.Transport
-	config Config
+	name   string  // see Info.Transport
+	config *Config // the server's or the dialer's; not to be changed
+	limit  int     // octets of the longest message that is received
 
 	queue queue
 	flush flusher
@@ -43,9 +44,9 @@ type link struct {
 
 // init makes l ready to use: conn has been dialed or accepted, and whatever
 // precedes the frames of WAMP has been read from it.
-func (l *link) init(conn net.Conn, name string, format wamp.Format, framing framing, config Config) {
+func (l *link) init(conn net.Conn, name string, format wamp.Format, framing framing, config *Config) {
 	raw := rawConn(conn)
-	l.conn, l.name, l.config = conn, name, config
+	l.conn, l.name, l.config, l.limit = conn, name, config, config.MaxMessage
 	l.queue.format, l.queue.framing, l.queue.limit = format, framing, config.QueueBytes
 	l.queue.share = raw != nil && framing != clientFraming
 	l.flush.init(conn, raw, &l.queue)
@@ -129,7 +130,7 @@ func (l *link) Info() Info {
 		Transport:  l.name,
 		Local:      l.conn.LocalAddr(),
 		Remote:     l.conn.RemoteAddr(),
-		MaxReceive: l.config.MaxMessage,
+		MaxReceive: l.limit,
 		MaxSend:    l.queue.maxSend,
 	}
 	if secure, ok := l.conn.(*tls.Conn); ok {

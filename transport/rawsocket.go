@@ -35,10 +35,10 @@ type rawSocket struct{ link }
 
 // newRawSocket makes the connection after the handshake. The peer takes
 // messages of up to maxSend octets.
-func newRawSocket(conn net.Conn, format wamp.Format, maxSend int, config Config) *rawSocket {
+func newRawSocket(conn net.Conn, format wamp.Format, maxSend int, config *Config) *rawSocket {
 	c := new(rawSocket)
-	config.MaxMessage = minRawMessage << rawLength(config.MaxMessage)
 	c.init(conn, "rawsocket", format, rawFraming, config)
+	c.limit = minRawMessage << rawLength(config.MaxMessage)
 	c.queue.maxSend = maxSend
 	return c
 }
@@ -108,8 +108,8 @@ func (c *rawSocket) parsePrefix(prefix uint32) (kind frameKind, n int, err error
 		return 0, 0, fmt.Errorf("rawsocket: frame prefix %08x: reserved bits are set", prefix)
 	case kind > pongFrame:
 		return 0, 0, fmt.Errorf("rawsocket: frame prefix %08x: reserved frame type %d", prefix, kind)
-	case n > c.config.MaxMessage:
-		return 0, 0, fmt.Errorf("rawsocket: frame of %d octets exceeds the announced limit of %d", n, c.config.MaxMessage)
+	case n > c.limit:
+		return 0, 0, fmt.Errorf("rawsocket: frame of %d octets exceeds the announced limit of %d", n, c.limit)
 	}
 	return kind, n, nil
 }

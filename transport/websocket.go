@@ -15,8 +15,9 @@ import (
 )
 
 // wsReadBuffer is the size of gorilla's read buffer, which stays with the
-// connection. It is small because what lies under it reads ahead.
-const wsReadBuffer = 512
+// connection. It is hardly more than a control frame, the least that gorilla takes,
+// because what lies under it reads ahead.
+const wsReadBuffer = 128
 
 // unusedWriteBuffers keeps gorilla from giving every connection a write buffer
 // of its own. It is never asked for one: messages are framed by the queue.
@@ -30,7 +31,7 @@ type webSocket struct {
 	stream *stream
 	ws     *websocket.Conn
 	kind   int // of messages: websocket.TextMessage or websocket.BinaryMessage
-	limit  int // octets of the longest of them
+	whole  int // octets of the longest of them, which is a batch where there are batches
 
 	message  incoming // what Receive returned last, or what that lies in
 	batched  bool
@@ -39,17 +40,17 @@ type webSocket struct {
 	err      error     // what Receive failed with; gorilla panics when it is asked again and again
 }
 
-func newWebSocket(under *stream, ws *websocket.Conn, protocol subprotocol, framing framing, config Config) *webSocket {
-	c := &webSocket{stream: under, ws: ws, kind: websocket.BinaryMessage, limit: config.MaxMessage, batched: protocol.batched}
+func newWebSocket(under *stream, ws *websocket.Conn, protocol subprotocol, framing framing, config *Config) *webSocket {
+	c := &webSocket{stream: under, ws: ws, kind: websocket.BinaryMessage, whole: config.MaxMessage, batched: protocol.batched}
 	if protocol.format == wamp.JSON {
 		c.kind = websocket.TextMessage
 	}
 	c.init(under.conn, "websocket", protocol.format, framing, config)
 	if c.batched {
 		c.queue.batchMessages()
-		c.limit = batchLimit(config.MaxMessage)
+		c.whole = batchLimit(config.MaxMessage)
 	}
-	ws.SetReadLimit(int64(c.limit))
+	ws.SetReadLimit(int64(c.whole))
 	under.link = &c.link
 	return c
 }
@@ -96,7 +97,7 @@ func (c *webSocket) next() (message []byte, err error) {
 
 // nextOfBatch takes a message off the batch that was read.
 func (c *webSocket) nextOfBatch() (message []byte, err error) {
-	message, c.rest, err = unbatch(c.Format(), c.rest, c.config.MaxMessage)
+	message, c.rest, err = unbatch(c.Format(), c.rest, c.limit)
 	if err != nil {
 		code := websocket.CloseProtocolError
 		if _, long := err.(*longMessageError); long {
@@ -116,7 +117,7 @@ func (c *webSocket) read() (content []byte, err error) {
 	if kind != c.kind {
 		return nil, c.violation(websocket.CloseUnsupportedData, fmt.Sprintf("%s takes no %s messages", subprotocol{format: c.Format()}, kindName(kind)))
 	}
-	if content, err = c.message.read(r, c.limit); err != nil {
+	if content, err = c.message.read(r, c.whole); err != nil {
 		return nil, c.failed(err)
 	}
 	if kind == websocket.TextMessage && !utf8.Valid(content) {

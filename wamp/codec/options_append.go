@@ -1,9 +1,6 @@
 package codec
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/wampkit/wampkit/wamp"
 )
 
@@ -100,7 +97,8 @@ func (e *encoder) extra(d wamp.Dict) {
 }
 
 func (e *encoder) presentExtra(d wamp.Dict) {
-	for _, key := range slices.Sorted(maps.Keys(d)) {
+	var room [fewKeys]string
+	for _, key := range sortedKeys(room[:0], d) {
 		e.keys++
 		e.key(key)
 		e.value(d[key], maxDepth)

@@ -2,7 +2,6 @@ package codec
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -102,11 +101,24 @@ func (e *encoder) dictValue(v wamp.Dict, depth int) {
 		return
 	}
 	e.open(true, len(v))
-	for _, key := range slices.Sorted(maps.Keys(v)) {
+	var room [fewKeys]string
+	for _, key := range sortedKeys(room[:0], v) {
 		e.key(key)
 		e.value(v[key], depth-1)
 	}
 	e.close(true, -1, len(v))
+}
+
+// fewKeys is how many keys a dict may have that is written without allocation.
+const fewKeys = 24
+
+// sortedKeys appends the keys of d to keys, which are none, in order.
+func sortedKeys(keys []string, d wamp.Dict) []string {
+	for key := range d {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 func (e *encoder) texts(v []string) {
@@ -271,7 +283,8 @@ func (s *scanner) list(depth int) ([]any, error) {
 // dict reads the items of the dict whose head was read.
 func (s *scanner) dict(depth int) (wamp.Dict, error) {
 	c := s.container()
-	items := wamp.Dict{}
+	const trusted = 16 // items for which room is made before they are there
+	items := make(wamp.Dict, min(max(c.left, 0), trusted))
 	for {
 		more, err := s.more(&c)
 		if err != nil || !more {
