@@ -62,6 +62,7 @@ func (o *outbox) publish(s *session, m *wamp.Publish, disclose Disclosure) *publ
 	if m.Options.Passthru.Scheme != "" {
 		p.details.Passthru = m.Options.Passthru
 	}
+	p.details.Extra = m.Options.Extra
 	if m.Options.DiscloseMe || disclose.Publisher {
 		p.details.Publisher = s.id
 		p.details.PublisherAuthID = s.identity.AuthID

@@ -61,6 +61,7 @@ func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 	if m.Options.Passthru.Scheme != "" {
 		message.Details.Passthru = m.Options.Passthru
 	}
+	message.Details.Extra = m.Options.Extra
 	timeout := m.Options.Timeout
 	if service.timing {
 		message.Details.Timeout, timeout = timeout, 0
@@ -84,6 +85,7 @@ func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 	}
 	if m.Options.Progress {
 		inv.terms.stream = &stream{more: true, procedure: m.Procedure, details: message.Details}
+		inv.terms.stream.details.Extra = nil // told once
 	}
 	if timeout != 0 {
 		inv.terms.clock.start(a, openCall{callee, id}, inv.terms)

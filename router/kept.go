@@ -24,6 +24,7 @@ type keptEvent struct {
 // kept makes an event of p that does not depend on buffers that are used again.
 func (p *publication) kept() *keptEvent {
 	e := &keptEvent{id: p.id, topic: p.topic, payload: p.payload.Clone(), details: p.details}
+	e.details.Extra = nil // which is about the publication's moment, such as what it is traced under
 	if p.publisher != nil && !p.includeMe {
 		e.excluded = p.publisher.id
 	}

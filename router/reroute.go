@@ -39,7 +39,16 @@ type keptCall struct {
 	tried []*session // in this order
 }
 
-func (k *keptCall) size() int { return k.call.Payload.Size() }
+func (k *keptCall) size() int {
+	size := k.call.Payload.Size()
+	for name, v := range k.call.Options.Extra {
+		size += 64 + len(name)
+		if text, ok := v.(string); ok {
+			size += len(text)
+		}
+	}
+	return size
+}
 
 // refuse answers the call with ERROR.
 func (a *attempt) refuse(o *outbox, uri wamp.ErrorURI, message string) {

@@ -246,7 +246,7 @@ func (r *Router) decoder(f wamp.Format) *codec.Decoder {
 	if d, _ := r.decoders[f].Get().(*codec.Decoder); d != nil {
 		return d
 	}
-	return codec.NewDecoder(f, codec.Options{Depth: r.limits().PayloadDepth})
+	return codec.NewDecoder(f, codec.Options{Depth: r.limits().PayloadDepth, KeepCustom: true})
 }
 
 func (r *Router) putDecoder(f wamp.Format, d *codec.Decoder) { r.decoders[f].Put(d) }

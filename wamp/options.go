@@ -5,6 +5,21 @@ package wamp
 // decoder that is asked to keep them puts them into Extra, and an encoder
 // writes Extra behind the typed attributes. A zero field is not sent.
 
+// IsCustomAttribute reports whether a name is one that implementations and
+// applications may give to attributes of their own in options and details (Basic Profile,
+// section "Extensibility"): '_' and then three or more of a-z, 0-9 and '_'.
+func IsCustomAttribute(name string) bool {
+	if len(name) < 4 || name[0] != '_' {
+		return false
+	}
+	for _, c := range []byte(name[1:]) {
+		if c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
 // Passthru are the attributes of payload passthru mode (Advanced Profile,
 // section "Payload Passthru Mode"). A non-empty Scheme switches it on.
 type Passthru struct {

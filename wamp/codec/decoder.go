@@ -16,7 +16,19 @@ type Options struct {
 	// a message may have, are left out.
 	// Without KeepExtra such attributes are skipped, which costs nothing.
 	KeepExtra bool
+	// KeepCustom does the same for implementation-specific attributes alone, whose
+	// names begin with '_' ([wamp.IsCustomAttribute]): those that are text, byte strings, numbers or booleans
+	// of at most [MaxCustom] octets each, and at most 16 of them. The others are
+	// skipped. Messages without any cost nothing.
+	KeepCustom bool
 }
+
+// MaxCustom is how many octets the encoding of an implementation-specific attribute may
+// have that a decoder keeps.
+const MaxCustom = 8 << 10
+
+// mostCustom is how many of them a decoder keeps of one message.
+const mostCustom = 16
 
 // maxDetails is how many values the decoded dictionaries of one message may
 // have in all. One octet of a frame can ask for a map, which takes many times
@@ -30,6 +42,7 @@ type Decoder struct {
 	format    wamp.Format
 	depth     int
 	keepExtra bool
+	custom    bool
 
 	scan     scanner
 	elements container // the message's own list
@@ -69,7 +82,7 @@ func reuse[T any](slot **T) *T {
 
 // NewDecoder returns a decoder for a format. It panics if there is no such format.
 func NewDecoder(f wamp.Format, o Options) *Decoder {
-	d := &Decoder{format: f, depth: o.Depth, keepExtra: o.KeepExtra}
+	d := &Decoder{format: f, depth: o.Depth, keepExtra: o.KeepExtra, custom: o.KeepCustom}
 	if d.scan.syntax = syntaxOf(f); d.scan.syntax == nil {
 		panic("codec: no such serializer: " + f.String())
 	}

@@ -255,9 +255,10 @@ func (d *Decoder) unknown(extra *wamp.Dict) {
 		d.violate(err.Error())
 		return
 	}
-	if d.keepExtra && extra != nil {
+	keep := d.keepExtra || d.custom && end-start <= MaxCustom && wamp.IsCustomAttribute(string(d.attribute))
+	if keep && extra != nil {
 		key := d.names.string(d.attribute)
-		if v, err := d.scan.value(d.depth - 2); err == nil {
+		if v, err := d.scan.value(d.depth - 2); err == nil && (d.keepExtra || isScalar(v) && len(*extra) < mostCustom) {
 			if *extra == nil {
 				*extra = wamp.Dict{}
 			}
@@ -265,4 +266,12 @@ func (d *Decoder) unknown(extra *wamp.Dict) {
 		}
 	}
 	d.scan.pos = end
+}
+
+func isScalar(v any) bool {
+	switch v.(type) {
+	case string, []byte, bool, int64, uint64, float64:
+		return true
+	}
+	return false
 }
