@@ -23,6 +23,7 @@ type Args struct {
 	items, pairs uint64
 	captures     captures
 	scratch      bytes.Buffer
+	unions       *Unions // nil: values hold none
 	err          error
 }
 
@@ -50,7 +51,7 @@ var headRoom [maxHead]byte
 func (a *Args) reset() {
 	a.list = append(a.list[:0], headRoom[:]...)
 	a.dict = a.dict[:0]
-	a.items, a.pairs, a.err = 0, 0, nil
+	a.items, a.pairs, a.unions, a.err = 0, 0, nil, nil
 	a.captures.reset()
 }
 
@@ -95,7 +96,7 @@ func (a *Args) Bytes(b []byte) {
 
 // Value appends any value of the WAMP data profile.
 func (a *Args) Value(v any) {
-	list, err := appendValue(a.list, v, &a.scratch)
+	list, err := a.appendValue(a.list, v)
 	if err != nil {
 		a.fail(a.position(), locate(v, err))
 	}
@@ -106,7 +107,7 @@ func (a *Args) Value(v any) {
 // Struct makes the fields of v, a struct or a pointer to one, keyword
 // arguments. A nil pointer has none.
 func (a *Args) Struct(v any) {
-	encoded, err := appendMapped(nil, v, &a.scratch)
+	encoded, err := a.appendMapped(nil, v)
 	if err != nil {
 		a.fail("keyword arguments", locate(v, err))
 		return
@@ -123,7 +124,7 @@ func (a *Args) Struct(v any) {
 
 // Keyword adds one keyword argument.
 func (a *Args) Keyword(name string, v any) {
-	pair, err := appendValue(appendText(nil, name), v, &a.scratch)
+	pair, err := a.appendValue(appendText(nil, name), v)
 	if err != nil || !utf8.ValidString(name) {
 		if err == nil {
 			err = errInvalidUTF8
@@ -132,6 +133,20 @@ func (a *Args) Keyword(name string, v any) {
 		return
 	}
 	a.addPairs(1, pair)
+}
+
+func (a *Args) appendValue(dst []byte, v any) ([]byte, error) {
+	if a.unions != nil {
+		return a.unions.append(dst, v, &a.scratch)
+	}
+	return appendValue(dst, v, &a.scratch)
+}
+
+func (a *Args) appendMapped(dst []byte, v any) ([]byte, error) {
+	if a.unions != nil {
+		return a.unions.append(dst, v, &a.scratch)
+	}
+	return appendMapped(dst, v, &a.scratch)
 }
 
 func (a *Args) addPairs(n uint64, encoded []byte) {

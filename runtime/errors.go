@@ -203,6 +203,8 @@ type ErrorType struct {
 	As func(err error) (fields any, ok bool)
 	// New rebuilds an error declared on a struct type from keyword arguments.
 	New func(in *Values) error
+	// Unions are the interfaces that its fields may hold, nil for none.
+	Unions *Unions
 }
 
 // rebuild makes the typed error from the payload of an ERROR. It is nil if the

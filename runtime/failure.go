@@ -49,6 +49,7 @@ func describe(err error, declared []ErrorType, args *Args) wamp.ErrorURI {
 				args.String(validText(found.Error()))
 			}
 			if fields != nil {
+				args.Unions(declared[i].Unions)
 				args.Struct(fields)
 			}
 			return declared[i].URI

@@ -38,6 +38,8 @@ type Values struct {
 	dict  []byte // the pairs of the keyword arguments
 	pairs uint64
 
+	unions *Unions // nil: values hold none
+
 	call *call // to give back to its pool in Err, nil if another owns the values
 }
 
@@ -70,7 +72,7 @@ func (v *Values) store(p wamp.Payload) {
 // reads, so that transcoding costs nobody else.
 func (v *Values) open(of wamp.URI, side side) {
 	v.of, v.side = of, side
-	v.err, v.items, v.left, v.reads, v.dict, v.pairs = nil, nil, 0, 0, nil, 0
+	v.err, v.items, v.left, v.reads, v.dict, v.pairs, v.unions = nil, nil, 0, 0, nil, 0, nil
 	p := v.payload
 	if p.Format != wamp.CBOR && !p.Empty() {
 		transcoded, err := codec.TranscodePayload(p, wamp.CBOR)
@@ -300,7 +302,13 @@ func (v *Values) Rest(name string, into any) {
 }
 
 func (v *Values) decode(name string, item []byte, into any) {
-	if err := decodeMapped(item, into); err != nil {
+	var err error
+	if v.unions != nil {
+		err = v.unions.decode(item, into)
+	} else {
+		err = decodeMapped(item, into)
+	}
+	if err != nil {
 		v.fail(name, err.Error())
 	}
 }

@@ -184,3 +184,14 @@ func hidesEverything(u *types.Struct) bool {
 	}
 	return hidden
 }
+
+// FieldNamed returns the Go name of the field of the struct t that travels under a name,
+// and "" where there is none.
+func FieldNamed(t types.Type, wire string) string {
+	for _, f := range (&walk{Builder: NewBuilder(Options{})}).fields(t, nil) {
+		if f.name == wire {
+			return f.v.Name()
+		}
+	}
+	return ""
+}

@@ -196,7 +196,7 @@ func analyzed(ctx context.Context, options Options) (loadedPackages, error) {
 		result.complaints.Append(r.Diagnostics...)
 	}
 	result.complaints.Append(orphans(results)...)
-	result.complaints.Append(repeatedURIs(result.all)...)
+	result.complaints.Append(contestedURIs(result.all)...)
 	result.timing.Analyze = time.Since(start) - result.timing.Load
 	return result, nil
 }

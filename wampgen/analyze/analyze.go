@@ -40,18 +40,23 @@ type Orphan struct {
 // Package analyzes one package.
 func Package(p *load.Package) Result {
 	a := &analysis{
-		load:    p,
-		types:   schema.NewBuilder(schema.Options{Package: p.Path, Fset: p.Fset}),
-		methods: map[token.Pos]*methodDecl{},
-		syntax:  map[*types.Interface]*ast.InterfaceType{},
-		foreign: map[token.Position]*methodDecl{},
+		load:      p,
+		methods:   map[token.Pos]*methodDecl{},
+		syntax:    map[*types.Interface]*ast.InterfaceType{},
+		foreign:   map[token.Position]*methodDecl{},
+		typeDecls: map[token.Pos]*typeDecl{},
+		notes:     map[*types.TypeName]*model.Note{},
+		unions:    map[*types.Named]bool{},
+		imported:  map[types.Object]*model.Error{},
 	}
+	a.types = schema.NewBuilder(a.schemaOptions())
 	a.attach()
+	a.checkNotes()
 	a.findErrors()
 	m := &model.Package{
 		Path: p.Path, Name: p.Name, Dir: p.Dir, Types: p.Types, Fset: p.Fset,
 		Errors:  a.errors,
-		Imports: imports(p),
+		Imports: imports(p), TestNames: p.TestNames(),
 	}
 	for _, decl := range a.interfaces {
 		if decl.directives.one(directive.Service) != nil {
@@ -62,6 +67,8 @@ func Package(p *load.Package) Result {
 			m.Topics = append(m.Topics, t)
 		}
 	}
+	m.Errors = append(m.Errors, a.foreignErrors...)
+	m.Notes = a.knownNotes()
 	r := Result{Model: m, Diagnostics: a.complaints, Orphans: a.orphans()}
 	for pos := range a.foreign {
 		r.Embedded = append(r.Embedded, pos)
@@ -84,6 +91,13 @@ type analysis struct {
 	syntax     map[*types.Interface]*ast.InterfaceType // of the package's interfaces
 	foreign    map[token.Position]*methodDecl          // of other packages, read when first met
 	errors     []*model.Error
+
+	typeDecls map[token.Pos]*typeDecl         // every type at the top level, by the position of its name
+	notes     map[*types.TypeName]*model.Note // those that were asked about; nil: no directives
+	unions    map[*types.Named]bool           // whether a type reaches an interface with //wamp:oneof
+	imported  map[types.Object]*model.Error   // declared errors of other packages
+
+	foreignErrors []*model.Error // the same, in the order of their first use
 }
 
 // directives are those on one declaration.
@@ -99,11 +113,23 @@ func (d directives) one(verb directive.Verb) *directive.Directive {
 	return nil
 }
 
-// typeDecl is an annotated interface.
+// typeDecl is a type's declaration.
 type typeDecl struct {
+	file       *ast.File
 	spec       *ast.TypeSpec
 	doc        string
 	directives directives
+}
+
+// knownNotes are the notes of all types that were met.
+func (a *analysis) knownNotes() map[*types.TypeName]*model.Note {
+	known := map[*types.TypeName]*model.Note{}
+	for name, note := range a.notes {
+		if note != nil {
+			known[name] = note
+		}
+	}
+	return known
 }
 
 // errorDecl is an annotated error: a type or a variable.
@@ -117,6 +143,7 @@ type errorDecl struct {
 // methodDecl is a method's declaration in some interface of the package.
 type methodDecl struct {
 	field      *ast.Field
+	file       *ast.File
 	pos        token.Position
 	doc        string
 	directives directives

@@ -16,7 +16,7 @@ func (a *analysis) attach() {
 		taken := map[*ast.CommentGroup]bool{}
 		for _, decl := range file.Decls {
 			if gen, ok := decl.(*ast.GenDecl); ok {
-				a.attachDecl(gen, taken)
+				a.attachDecl(file, gen, taken)
 			}
 		}
 		a.attachMethods(file, taken)
@@ -29,12 +29,12 @@ func (a *analysis) attach() {
 }
 
 // attachDecl takes the comments of type and var declarations.
-func (a *analysis) attachDecl(gen *ast.GenDecl, taken map[*ast.CommentGroup]bool) {
+func (a *analysis) attachDecl(file *ast.File, gen *ast.GenDecl, taken map[*ast.CommentGroup]bool) {
 	for _, spec := range gen.Specs {
 		switch spec := spec.(type) {
 		case *ast.TypeSpec:
 			group := docOf(gen, spec.Doc)
-			a.attachType(spec, group)
+			a.attachType(file, spec, group)
 			take(taken, group)
 		case *ast.ValueSpec:
 			group := docOf(gen, spec.Doc)
@@ -58,7 +58,7 @@ func docOf(gen *ast.GenDecl, doc *ast.CommentGroup) *ast.CommentGroup {
 	return doc
 }
 
-func (a *analysis) attachType(spec *ast.TypeSpec, group *ast.CommentGroup) {
+func (a *analysis) attachType(file *ast.File, spec *ast.TypeSpec, group *ast.CommentGroup) {
 	place := directive.OnType
 	if _, ok := spec.Type.(*ast.InterfaceType); ok || a.isInterface(spec) {
 		place |= directive.OnInterface
@@ -68,8 +68,10 @@ func (a *analysis) attachType(spec *ast.TypeSpec, group *ast.CommentGroup) {
 	if service != nil && topics != nil {
 		a.complaints.Add(topics.Pos, diag.Conflict, "%s cannot be both a service and a set of topics: use two interfaces", spec.Name.Name)
 	}
+	decl := &typeDecl{file, spec, docText(group), found}
+	a.typeDecls[spec.Name.Pos()] = decl
 	if service != nil || topics != nil {
-		a.interfaces = append(a.interfaces, &typeDecl{spec, docText(group), found})
+		a.interfaces = append(a.interfaces, decl)
 	}
 	if failure != nil {
 		a.errorDecls = append(a.errorDecls, &errorDecl{name: spec.Name, doc: docText(group), directive: failure})
@@ -92,6 +94,21 @@ func (a *analysis) attachVar(gen *ast.GenDecl, spec *ast.ValueSpec, group *ast.C
 	a.errorDecls = append(a.errorDecls, &errorDecl{name: spec.Names[0], doc: docText(group), directive: failure, variable: true})
 }
 
+// checkNotes reads what directives say about the package's types, so that everything
+// wrong with them is reported, whether a service reaches the type or not.
+func (a *analysis) checkNotes() {
+	for _, decl := range a.typeDecls {
+		object, ok := a.object(decl.spec.Name).(*types.TypeName)
+		if !ok || object.Parent() != a.load.Types.Scope() {
+			continue
+		}
+		note := a.note(object)
+		if note != nil && len(note.Schema) > 0 && object.Type() != nil {
+			a.reportBadTypes(nil, object.Type(), a.position(decl.spec.Name.Pos()), "type "+object.Name())
+		}
+	}
+}
+
 // attachMethods takes the comments of the methods of every interface type in
 // the file, named or not.
 func (a *analysis) attachMethods(file *ast.File, taken map[*ast.CommentGroup]bool) {
@@ -109,7 +126,7 @@ func (a *analysis) attachMethods(file *ast.File, taken map[*ast.CommentGroup]boo
 			}
 			take(taken, field.Doc)
 			a.methods[field.Names[0].Pos()] = &methodDecl{
-				field: field, pos: a.position(field.Names[0].Pos()), doc: docText(field.Doc), directives: a.read(field.Doc, directive.OnMethod),
+				field: field, file: file, pos: a.position(field.Names[0].Pos()), doc: docText(field.Doc), directives: a.read(field.Doc, directive.OnMethod),
 			}
 		}
 		return true
@@ -128,8 +145,6 @@ func (a *analysis) read(group *ast.CommentGroup, place directive.Place) directiv
 		case d == nil:
 		case d.Verb.Places()&place == 0:
 			a.complaints.Add(d.Pos, diag.WrongPlace, "//wamp:%s belongs on %s", d.Verb, d.Verb.Places())
-		case d.Verb == directive.Argument, d.Verb == directive.Schema, d.Verb == directive.OneOf, d.Verb == directive.Enum:
-			a.complaints.Add(d.Pos, diag.NotSupported, "//wamp:%s is not supported yet", d.Verb)
 		case found.one(d.Verb) != nil && !d.Verb.Repeats():
 			a.complaints.Add(d.Pos, diag.Conflict, "//wamp:%s is given twice", d.Verb)
 		default:

@@ -63,7 +63,7 @@ func isRequest(v *model.Value) bool {
 
 // argsForm decides how arguments travel; style is the value of args=.
 func (a *analysis) argsForm(m *method, args []*model.Value, style string) model.Form {
-	sole := len(args) == 1 && isRequest(args[0])
+	sole := len(args) == 1 && isRequest(args[0]) && !args[0].Keyword && (args[0].Name == "" || args[0].Wire == args[0].Name)
 	switch {
 	case len(args) == 0 || style == "list":
 		return model.List

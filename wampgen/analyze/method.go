@@ -16,7 +16,9 @@ import (
 type method struct {
 	model.Method
 	directives directives
-	field      *ast.Field // nil where it is declared in another package
+	field      *ast.Field     // nil where it is declared in another package
+	file       *ast.File      // where it is declared, nil where that is not at hand
+	pkg        *types.Package // that declares it
 }
 
 // skipped tells that a method is no procedure or topic.
@@ -40,7 +42,7 @@ func (a *analysis) checkSkip(m *method) {
 // checkVerb reports directives that belong to the other sort of interface.
 func (a *analysis) checkVerb(m *method, want directive.Verb) {
 	for _, d := range m.directives {
-		if d.Verb != want {
+		if d.Verb != want && d.Verb != directive.Argument {
 			a.complaints.Add(d.Pos, diag.WrongPlace, "//wamp:%s belongs on a method of an interface with //wamp:%s; here it is //wamp:%s", d.Verb, interfaceVerb(d.Verb), want)
 		}
 	}
@@ -138,11 +140,11 @@ func (f *flattening) method(fn *types.Func) {
 		return
 	}
 	f.seen[fn.Id()] = true
-	m := &method{Method: model.Method{Name: fn.Name(), Pos: f.pos, Signature: fn.Signature()}}
+	m := &method{Method: model.Method{Name: fn.Name(), Pos: f.pos, Signature: fn.Signature()}, pkg: fn.Pkg()}
 	decl := f.declaration(fn)
 	if decl != nil {
 		decl.used = true
-		m.Doc, m.directives = decl.doc, decl.directives
+		m.Doc, m.directives, m.file = decl.doc, decl.directives, decl.file
 		if fn.Pkg() == f.load.Types {
 			m.field, m.Pos = decl.field, decl.pos
 		}
@@ -168,21 +170,21 @@ func (a *analysis) declaration(fn *types.Func) *methodDecl {
 		return decl
 	}
 	var decl *methodDecl
-	if field := a.load.Sources.Method(fn.Name(), pos); field != nil {
-		decl = &methodDecl{field: field, pos: pos, doc: docText(field.Doc), directives: a.readForeign(field.Doc)}
+	if field, file := a.load.Sources.Method(fn.Name(), pos); field != nil {
+		decl = &methodDecl{field: field, file: file, pos: pos, doc: docText(field.Doc), directives: a.readForeign(field.Doc, directive.OnMethod)}
 	}
 	a.foreign[pos] = decl
 	return decl
 }
 
 // readForeign parses directives in a file of another package.
-func (a *analysis) readForeign(group *ast.CommentGroup) directives {
+func (a *analysis) readForeign(group *ast.CommentGroup, place directive.Place) directives {
 	if group == nil {
 		return nil
 	}
 	var found directives
 	for _, comment := range group.List {
-		if d := directive.Parse(a.load.Sources.Fset(), comment.Slash, comment.Text, &a.complaints); d != nil && d.Verb.Places()&directive.OnMethod != 0 {
+		if d := directive.Parse(a.load.Sources.Fset(), comment.Slash, comment.Text, &a.complaints); d != nil && d.Verb.Places()&place != 0 {
 			found = append(found, d)
 		}
 	}

@@ -48,7 +48,6 @@ func (a *analysis) procedure(s *model.Service, service *directive.Directive, met
 	d := method.directives.one(directive.Procedure)
 	p := &model.Procedure{
 		Method:      method.Method,
-		Match:       a.match(d),
 		Invoke:      inherited(d, service, "invoke"),
 		Timeout:     service.Duration("timeout"),
 		Idempotent:  d.Flag("idempotent", false),
@@ -62,11 +61,13 @@ func (a *analysis) procedure(s *model.Service, service *directive.Directive, met
 	if p.Deprecated, _ = d.Text("deprecated"); p.Deprecated == "" {
 		p.Deprecated = deprecation(method.Doc)
 	}
-	p.URI = a.uri(s.Prefix, s.Version, naming(service), method, d)
+	t := a.template(service, s.Prefix, s.Version, method, d)
+	p.Template = t.text
+	p.URI, p.Match = a.match(method, d, t)
 	if _, own := d.Text("errors"); own {
-		p.Errors, p.OwnErrors = a.resolveErrors(d), true
+		p.Errors, p.OwnErrors = a.resolveErrors(method, d), true
 	}
-	if !a.readSignature(method, p) {
+	if !a.readSignature(method, t, p) {
 		return nil
 	}
 	p.ArgsForm = a.argsForm(method, p.Args, inherited(d, service, "args"))
@@ -130,16 +131,18 @@ func (a *analysis) topic(t *model.TopicSet, topics *directive.Directive, method 
 	d := method.directives.one(directive.Topic)
 	topic := &model.Topic{
 		Method:    method.Method,
-		URI:       a.uri(t.Prefix, t.Version, naming(topics), method, d),
-		Match:     a.match(d),
 		Ack:       d.Flag("ack", topics.Flag("ack", false)),
 		Retain:    d.Flag("retain", topics.Flag("retain", false)),
 		ExcludeMe: d.Flag("exclude_me", true),
 		Disclose:  d.Flag("disclose", false),
-
-		Deprecated: deprecation(method.Doc),
 	}
-	if !a.readTopicSignature(method, topic) {
+	if topic.Deprecated, _ = d.Text("deprecated"); topic.Deprecated == "" {
+		topic.Deprecated = deprecation(method.Doc)
+	}
+	template := a.template(topics, t.Prefix, t.Version, method, d)
+	topic.Template = template.text
+	topic.URI, topic.Match = a.match(method, d, template)
+	if !a.readTopicSignature(method, template, topic) {
 		return nil
 	}
 	topic.ArgsForm = a.argsForm(method, topic.Args, "")

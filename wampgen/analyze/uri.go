@@ -15,7 +15,7 @@ import (
 func (a *analysis) prefix(d *directive.Directive) (prefix, version string) {
 	prefix, pos, _ := d.Positional()
 	if prefix != "" {
-		a.checkURI(prefix, pos, "the URI prefix")
+		a.checkURI(prefix, pos, "the URI prefix", d, 0)
 	}
 	version, _ = d.Text("version")
 	return prefix, version
@@ -26,45 +26,56 @@ func naming(d *directive.Directive) names.Style {
 	return names.Style(style)
 }
 
-// uri is the URI of a method: prefix, version and name, or the suffix or
+// template is the URI of a method: prefix, version and name, or the suffix or
 // absolute URI of its directive.
-func (a *analysis) uri(prefix, version string, style names.Style, m *method, d *directive.Directive) string {
+func (a *analysis) template(parent *directive.Directive, prefix, version string, m *method, d *directive.Directive) *template {
+	t := &template{pos: d.PositionalAt(0)}
 	suffix, pos, given := d.Positional()
 	if absolute, ok := strings.CutPrefix(suffix, "/"); ok {
-		a.checkURI(absolute, pos, "the absolute URI")
-		return absolute
+		a.checkURI(absolute, pos, "the absolute URI", d, 1)
+		t.text, t.captures = absolute, readCaptures(absolute, d, 1)
+		a.checkTemplate(m, t)
+		return t
 	}
+	t.captures = readCaptures(prefix, parent, 0)
 	if given {
-		a.checkURI(suffix, pos, "the URI suffix")
+		a.checkURI(suffix, pos, "the URI suffix", d, 0)
+		t.captures = append(t.captures, readCaptures(suffix, d, 0)...)
 	} else {
-		suffix = names.Component(m.Name, style)
+		suffix = names.Component(m.Name, naming(parent))
 	}
 	if version != "" {
-		return prefix + "." + version + "." + suffix
+		prefix += "." + version
 	}
-	return prefix + "." + suffix
+	t.text = prefix + "." + suffix
+	a.checkTemplate(m, t)
+	return t
 }
 
-// match reads match=; exact is empty.
-func (a *analysis) match(d *directive.Directive) string {
-	match, _ := d.Text("match")
-	switch match {
-	case "exact":
-		return ""
-	case "wildcard":
-		a.complaints.Add(d.PosOf("match"), diag.NotSupported, "match=wildcard needs {captures} in the URI, which are not supported yet")
+// checkURI reports a URI, or a part of one, that is malformed or reserved. It is the
+// positional argument of d from offset on.
+func (a *analysis) checkURI(uri string, pos token.Position, what string, d *directive.Directive, offset int) {
+	if wrong := wrongURI(uri); wrong != "" {
+		a.complaints.Add(pos, diag.BadURI, "%s %q %s", what, uri, wrong)
+		return
 	}
-	return match
-}
-
-// checkURI reports a URI, or a part of one, that is malformed or reserved.
-func (a *analysis) checkURI(uri string, pos token.Position, what string) {
-	switch {
-	case strings.ContainsAny(uri, "{}"):
-		a.complaints.Add(pos, diag.NotSupported, "%s %q has {captures}, which are not supported yet", what, uri)
-	case wrongURI(uri) != "":
-		a.complaints.Add(pos, diag.BadURI, "%s %q %s", what, uri, wrongURI(uri))
-	case (uri == "wamp" || strings.HasPrefix(uri, "wamp.")) && what != "the URI suffix":
+	all := components(uri)
+	for i, c := range all {
+		at := d.PositionalAt(offset + c.offset)
+		name, rest := c.capture()
+		switch {
+		case !strings.ContainsAny(c.text, "{}"):
+		case !c.isCapture() || strings.Count(c.text, "{")+strings.Count(c.text, "}") != 2:
+			a.complaints.Add(at, diag.BadCapture, "%s %q: a capture is a whole component between dots, not a part of %q", what, uri, c.text)
+		case !token.IsIdentifier(name):
+			a.complaints.Add(at, diag.BadCapture, "%s %q: %q is not the name of a parameter", what, uri, name)
+		case what == "the URI":
+			a.complaints.Add(at, diag.BadCapture, "%s %q: the URI of an error captures nothing", what, uri)
+		case rest && (i != len(all)-1 || what == "the URI prefix"):
+			a.complaints.Add(at, diag.BadCapture, "%s %q: {%s...} takes the rest, so it must be the last component", what, uri, name)
+		}
+	}
+	if (uri == "wamp" || strings.HasPrefix(uri, "wamp.")) && what != "the URI suffix" {
 		a.complaints.Add(pos, diag.ReservedURI, "%s %q begins with \"wamp\", which belongs to the protocol itself", what, uri)
 	}
 }
@@ -76,13 +87,13 @@ func wrongURI(uri string) string {
 	if !utf8.ValidString(uri) {
 		return "is not UTF-8"
 	}
-	for component := range strings.SplitSeq(uri, ".") {
+	for _, component := range components(uri) {
 		switch {
-		case component == "":
+		case component.text == "":
 			return "has an empty component"
-		case strings.ContainsRune(component, '#'):
+		case strings.ContainsRune(component.text, '#'):
 			return "contains '#'"
-		case strings.ContainsFunc(component, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+		case strings.ContainsFunc(component.text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
 			return "contains white space"
 		}
 	}

@@ -77,7 +77,18 @@ func (b *builder) document(prefix, version, title, comment string) *document {
 			Topics:     map[string]*schema.Topic{},
 			Errors:     map[string]*schema.ErrorDef{},
 		},
-		types: schema.NewBuilder(schema.Options{Package: b.model.Path, Fset: b.model.Fset, Doc: b.comment}),
+		types: schema.NewBuilder(b.options()),
+	}
+}
+
+// options let type schemas know what annotations say.
+func (b *builder) options() schema.Options {
+	notes := b.model.Notes
+	return schema.Options{
+		Package: b.model.Path, Fset: b.model.Fset, Doc: b.comment,
+		OpenEnum: func(name *types.TypeName) bool { return notes[name] != nil && notes[name].Enum == "open" },
+		OneOf:    func(name *types.TypeName) *schema.Union { return notes[name].Union() },
+		Keywords: func(name *types.TypeName) []schema.Keyword { return notes[name].Keywords() },
 	}
 }
 

@@ -20,7 +20,7 @@ const (
 	DanglingDirective  Code = "WG016"
 	WrongPlace         Code = "WG017"
 	Conflict           Code = "WG018"
-	NotSupported       Code = "WG019"
+	// WG019 was for what was planned and not supported yet.
 
 	NotAnInterface    Code = "WG020"
 	GenericInterface  Code = "WG021"
@@ -30,13 +30,19 @@ const (
 	NamesNeeded       Code = "WG025"
 	HiddenMethod      Code = "WG026"
 	NothingToGenerate Code = "WG027"
+	BadStream         Code = "WG028"
+	UnknownParameter  Code = "WG029"
 
 	BadType        Code = "WG030"
 	UnnameableType Code = "WG031"
+	BadOneOf       Code = "WG032"
+	NotAnEnum      Code = "WG033"
 
 	BadURI      Code = "WG040"
 	ReservedURI Code = "WG041"
 	RepeatedURI Code = "WG042"
+	BadCapture  Code = "WG043"
+	Overlap     Code = "WG044"
 
 	NotAnError   Code = "WG050"
 	UnknownError Code = "WG051"

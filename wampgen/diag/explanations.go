@@ -41,7 +41,7 @@ line says that it wrote them.`,
 	UnknownDirective: {
 		Title: "there is no such directive",
 		Why: `Behind "//wamp:" stands the name of a directive, in lower case: service, topics,
-procedure, topic, skip or error.`,
+procedure, topic, arg, skip, error, oneof, enum or schema.`,
 		Example: `//wamp:sevice com.acme.device`,
 		Remedy:  `correct the name. docs/annotations.md lists all of them.`,
 	},
@@ -96,8 +96,9 @@ the interface whose method it is on.`,
 	},
 	WrongPlace: {
 		Title: "a directive is on the wrong kind of declaration",
-		Why: `service and topics belong on interfaces, procedure on methods of a service, topic
-on methods of topics, error on one type or one variable at the top level.`,
+		Why: `service, topics and oneof belong on interfaces, procedure on methods of a service, topic
+on methods of topics, arg and skip on methods of either, enum and schema on types, error on
+one type or one variable at the top level.`,
 		Example: `//wamp:service com.acme.device
 type Device struct{ … }`,
 		Remedy: `move the directive to a declaration of the kind that the message names.`,
@@ -108,15 +109,6 @@ type Device struct{ … }`,
 		Example: "//wamp:skip\n//wamp:procedure idempotent\nClose(ctx context.Context) error",
 		Remedy:  `remove one of them, or split the interface.`,
 	},
-	NotSupported: {
-		Title: "this is planned, but not supported yet",
-		Why: `The annotation or the signature is part of the design, and this version of the
-generator does not have it. It says so rather than generate something else.`,
-		Example: `Tail(ctx context.Context, lines int) iter.Seq2[LogLine, error]`,
-		Remedy: `leave it out for now, or put //wamp:skip on the method: then it stays part of the
-interface and does not travel.`,
-	},
-
 	NotAnInterface: {
 		Title: "what is annotated is no interface of methods",
 		Why: `Clients implement an annotated interface, so that it must be an interface type with
@@ -172,6 +164,23 @@ not implement the interface.`,
 		Remedy:  `give the interface a method, or remove the annotation.`,
 	},
 
+	BadStream: {
+		Title: "a stream is not where or what it can be",
+		Why: `Streams are iter.Seq2[T, error]: what a procedure returns, as its only result, are
+progressive results; what it takes, as its last parameter, are progressive invocations. A
+parameter func(P) error reports progress before the result. A procedure has at most one
+stream in each direction, and a topic has none.`,
+		Example: `Tail(ctx context.Context, lines int) (iter.Seq[string], error)`,
+		Remedy: `return the iterator alone, with errors as its second values:
+Tail(ctx context.Context, lines int) iter.Seq2[string, error].`,
+	},
+	UnknownParameter: {
+		Title: "//wamp:arg names no argument",
+		Why: `The directive says how one argument travels, so it begins with the name of a parameter
+that does: not ctx, a stream or one that the URI captures.`,
+		Example: "//wamp:arg limt default=10\nList(ctx context.Context, limit int) ([]string, error)",
+		Remedy:  `correct the name: //wamp:arg limit default=10. A parameter without a name needs one.`,
+	},
 	BadType: {
 		Title: "a type cannot travel",
 		Why: `Values are translated between JSON, MsgPack and CBOR, so that only what all of them
@@ -190,6 +199,22 @@ TextMarshalers as strings. The message has the path from the parameter to the ty
 		Remedy:  `export the type, or give it an exported alias.`,
 	},
 
+	BadOneOf: {
+		Title: "an interface cannot stand for these types",
+		Why: `//wamp:oneof lists the struct types that an interface stands for. On the wire each is the
+dictionary of its fields with a tag. So every case must be a struct that implements the
+interface, no two may have the same tag, and no field may travel by the tag's key.`,
+		Example: `//wamp:oneof Circle,Square tag=kind
+type Shape interface{ isShape() }`,
+		Remedy: `name types that exist, implement the interface and are structs; choose another key with
+tag=, and the tags themselves with names=circle,square.`,
+	},
+	NotAnEnum: {
+		Title:   "a type has nothing to enumerate",
+		Why:     `The values of an enum are the exported constants of a named type in its own package.`,
+		Example: "//wamp:enum open\ntype Color struct{ name string }",
+		Remedy:  `declare constants of the type, or remove the directive.`,
+	},
 	BadURI: {
 		Title: "a URI is malformed",
 		Why: `A URI is components joined by dots. No component is empty or contains '#' or white
@@ -212,6 +237,23 @@ All packages of one run are compared.`,
 		Remedy:  `give one of them another suffix, or another prefix or version to its interface.`,
 	},
 
+	BadCapture: {
+		Title: "a URI captures what it cannot",
+		Why: `{id} as a component of a URI takes the value of the parameter id: a string, a boolean, an
+integer or an encoding.TextMarshaler. {path...} takes the rest as a string; it is the
+last component and the only capture, because routers match either by wildcard or by
+prefix. match= follows from the captures.`,
+		Example: "//wamp:procedure {id}.reset\nReset(ctx context.Context, device string) error",
+		Remedy:  `give capture and parameter the same name: {device}.reset.`,
+	},
+	Overlap: {
+		Title: "two methods take the same URI",
+		Why: `A capture takes any component. If another method has a URI that such a value makes, calls
+and events with it would reach the wrong one, whose arguments are others.
+All packages of one run are compared.`,
+		Example: "//wamp:procedure {id}.reset\nReset(ctx context.Context, id string) error\n//wamp:procedure all.reset\nResetAll(ctx context.Context) error",
+		Remedy:  `make a component different, for example one.{id}.reset and all.reset.`,
+	},
 	NotAnError: {
 		Title: "what is annotated is no error that can be declared",
 		Why: `A declared error is a struct type that implements error, whose fields travel with it,

@@ -1,7 +1,7 @@
 package diag
 
 // Nearest returns the candidate that word was most likely meant to be, and
-// false where none is close: at most one edit for short words, two for
+// false where none is close: none for single letters, one edit for short words, two for
 // longer ones, and a third from eight letters on.
 func Nearest(word string, candidates []string) (string, bool) {
 	best, distance := "", tolerance(word)+1
@@ -15,6 +15,8 @@ func Nearest(word string, candidates []string) (string, bool) {
 
 func tolerance(word string) int {
 	switch {
+	case len(word) < 2:
+		return 0 // every letter is near every other
 	case len(word) <= 4:
 		return 1
 	case len(word) < 8:

@@ -97,7 +97,7 @@ var grammar = map[Verb]rule{
 	},
 	Topic: {
 		places: OnMethod, positional: "URI suffix",
-		keys: []key{{"match", match}, {"ack", nil}, {"retain", nil}, {"exclude_me", nil}, {"disclose", nil}},
+		keys: []key{{"match", match}, {"ack", nil}, {"retain", nil}, {"exclude_me", nil}, {"disclose", nil}, {"deprecated", text}},
 	},
 	Skip:  {places: OnMethod},
 	Error: {places: OnType | OnVar, positional: "URI", required: true},

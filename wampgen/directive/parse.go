@@ -23,8 +23,9 @@ type Directive struct {
 
 // value is an argument's text with its place.
 type value struct {
-	text string
-	pos  token.Position
+	text   string
+	pos    token.Position
+	quoted bool
 }
 
 // Parse reads one comment line that starts at pos. It returns nil for a
@@ -119,7 +120,7 @@ func (p *parser) bare(arg Arg, first bool) {
 		p.complaints.Add(pos, diag.UnknownArgument, "//wamp:%s: %q looks like the flag %s: if it is the %s, put it in quotes", verb, arg.Value, near, p.rule.positional)
 		return
 	}
-	p.directive.positional = &value{arg.Value, p.fset.Position(arg.ValuePos)}
+	p.directive.positional = &value{arg.Value, p.fset.Position(arg.ValuePos), arg.Quoted}
 }
 
 // hint tells what an unknown word may have been meant to be.
@@ -173,7 +174,7 @@ func (p *parser) set(name, text string, arg Arg) {
 		p.complaints.Add(p.fset.Position(arg.Pos), diag.RepeatedArgument, "//wamp:%s: %s is given twice", p.directive.Verb, name)
 		return
 	}
-	p.directive.values[name] = value{text, p.fset.Position(arg.ValuePos)}
+	p.directive.values[name] = value{text, p.fset.Position(arg.ValuePos), arg.Quoted}
 }
 
 func didYouMean(word string, candidates []string, prefix string) string {
@@ -191,6 +192,23 @@ func (d *Directive) Positional() (text string, pos token.Position, ok bool) {
 		return "", token.Position{}, false
 	}
 	return d.positional.text, d.positional.pos, true
+}
+
+// PositionalAt returns where the octet at offset of the positional argument stands, or the
+// directive where there is no such argument.
+func (d *Directive) PositionalAt(offset int) token.Position {
+	if d == nil {
+		return token.Position{}
+	}
+	if d.positional == nil {
+		return d.Pos
+	}
+	pos := d.positional.pos
+	if d.positional.quoted {
+		offset++
+	}
+	pos.Offset, pos.Column = pos.Offset+offset, pos.Column+offset
+	return pos
 }
 
 // Text returns the value of a key, and false where the key is not given.

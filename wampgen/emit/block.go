@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"go/token"
 	"go/types"
 	"strconv"
 
@@ -24,10 +25,24 @@ func (f *file) newBlock(uses ...string) *block {
 	return b
 }
 
+// inner is for a function literal within the block.
+func (b *block) inner() *block { return &block{file: b.file, scope: b.scope.Inner()} }
+
+// mentions reserves what the types of parameters mention, for a body that has them in a
+// conversion or a function literal.
+func (b *block) mentions(params []model.Param) {
+	for _, p := range params {
+		b.scope.Reserve(idents(b.file.typeText(valueOf(p).Type))...)
+	}
+}
+
 // reads reserves what reading values of these types into variables mentions.
 func (b *block) reads(values []*model.Value) {
 	for _, v := range values {
 		b.scope.Reserve(idents(b.file.typeText(v.Type))...)
+		if v.OneOf {
+			b.scope.Reserve(b.file.unions)
+		}
 	}
 }
 
@@ -37,36 +52,92 @@ func (b *block) sends(values []*model.Value) {
 		if converts(v.Kind, elem(v)) {
 			b.scope.Reserve(idents(b.file.typeText(wireType(v.Kind)))...)
 		}
+		if v.OneOf {
+			b.scope.Reserve(b.file.unions)
+		}
 	}
 }
 
-// locals names one variable for each value: as the user calls it where possible.
-func (b *block) locals(values []*model.Value) []string {
-	var locals []string
-	for _, v := range values {
-		locals = append(locals, b.local(v.Name, v.Wire))
+// captures reserves what sending captures mentions.
+func (b *block) captures(captures []*model.Capture) {
+	for _, c := range captures {
+		b.sends([]*model.Value{c.Value})
 	}
-	return locals
+}
+
+// seq reserves the package of iterators where one of the user's own type is converted.
+func (b *block) seq(s *model.Stream) {
+	if s != nil && b.file.converted(s) {
+		b.scope.Reserve(b.file.imports.name(iterPath, "iter"))
+	}
+}
+
+// locals are what values are called within one function.
+type locals map[*model.Value]string
+
+// of lists the names of values in order.
+func (l locals) of(values []*model.Value) []string {
+	var names []string
+	for _, v := range values {
+		names = append(names, l[v])
+	}
+	return names
+}
+
+// valueOf is the value that holds a parameter.
+func valueOf(p model.Param) *model.Value {
+	switch {
+	case p.Capture != nil:
+		return p.Capture.Value
+	case p.Progress != nil:
+		return p.Progress.Param
+	case p.Input != nil:
+		return p.Input.Param
+	}
+	return p.Arg
+}
+
+// params names one variable for each parameter: as the user calls it where possible.
+func (b *block) params(params []model.Param) locals {
+	named := locals{}
+	for _, p := range params {
+		v := valueOf(p)
+		named[v] = b.local(v.Name, v.Wire)
+	}
+	return named
+}
+
+// values names one variable for each value.
+func (b *block) values(values []*model.Value) locals {
+	named := locals{}
+	for _, v := range values {
+		named[v] = b.local(v.Name, v.Wire)
+	}
+	return named
 }
 
 func (b *block) local(name, otherwise string) string {
 	if name == "" || name == "_" {
 		name = otherwise
 	}
+	if !token.IsIdentifier(name) {
+		name = "arg" // only a name on the wire
+	}
 	return b.scope.Take(name, name+"_")
 }
 
 // params writes a parameter list that begins with ctx.
-func (f *file) params(ctx string, values []*model.Value, local []string) []jen.Code {
-	params := []jen.Code{jen.Id(ctx).Id(f.context()).Dot("Context")}
-	for i, v := range values {
+func (f *file) params(ctx string, params []model.Param, local locals) []jen.Code {
+	list := []jen.Code{jen.Id(ctx).Id(f.context()).Dot("Context")}
+	for _, p := range params {
+		v := valueOf(p)
 		if v.Variadic {
-			params = append(params, jen.Id(local[i]).Op("...").Id(f.typeText(elem(v))))
+			list = append(list, jen.Id(local[v]).Op("...").Id(f.typeText(elem(v))))
 			continue
 		}
-		params = append(params, jen.Id(local[i]).Id(f.typeText(v.Type)))
+		list = append(list, jen.Id(local[v]).Id(f.typeText(v.Type)))
 	}
-	return params
+	return list
 }
 
 // ids writes names as expressions.
@@ -78,11 +149,21 @@ func ids(names []string) []jen.Code {
 	return code
 }
 
-// callArgs are the arguments of a call to the user's method.
-func callArgs(ctx string, values []*model.Value, local []string) []jen.Code {
+// callArgs are the arguments of a call to the user's method, in which streams stand for
+// the parameters that hold one.
+func callArgs(ctx string, params []model.Param, local locals, streams map[*model.Stream]jen.Code) []jen.Code {
 	args := []jen.Code{jen.Id(ctx)}
-	for i, v := range values {
-		arg := jen.Id(local[i])
+	for _, p := range params {
+		switch {
+		case p.Progress != nil:
+			args = append(args, streams[p.Progress])
+			continue
+		case p.Input != nil:
+			args = append(args, streams[p.Input])
+			continue
+		}
+		v := valueOf(p)
+		arg := jen.Id(local[v])
 		if v.Variadic {
 			arg.Op("...")
 		}
@@ -110,10 +191,10 @@ func errorName(m model.Method) string {
 
 // results writes a result list that ends in an error: without names where
 // there is nothing but the error and it has none.
-func (f *file) results(values []*model.Value, local []string, failure string) []jen.Code {
+func (f *file) results(values []*model.Value, local locals, failure string) []jen.Code {
 	var results []jen.Code
-	for i, v := range values {
-		results = append(results, jen.Id(local[i]).Id(f.typeText(v.Type)))
+	for _, v := range values {
+		results = append(results, jen.Id(local[v]).Id(f.typeText(v.Type)))
 	}
 	if failure == "" {
 		return append(results, jen.Error())

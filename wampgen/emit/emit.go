@@ -27,10 +27,6 @@ type Catalog struct {
 	Hash     string
 }
 
-// Level is the version of the contract between emitted code and package
-// runtime that File emits.
-const Level = 1
-
 // File emits the package's generated file. Catalogs are by the name of the
 // service or topics interface; one without an entry embeds none. Diagnostics are names
 // that collide with the user's; there is no file then.
@@ -42,6 +38,7 @@ func File(m *model.Package, catalogs map[string]Catalog) ([]byte, diag.List, err
 	}
 	f.handshake()
 	f.errors()
+	f.oneOfs()
 	for _, s := range f.services {
 		f.service(s)
 	}

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -19,11 +20,43 @@ func (f *file) handshake() {
 		says("The generated code and the runtime must know each other."),
 		jen.Const().Defs(
 			jen.Comment("// If this does not compile, the generated code is newer than the wampkit module: go get github.com/wampkit/wampkit@latest"),
-			bound(jen.Id(f.runtime()).Dot("MaxGenerated"), jen.Lit(Level)),
+			bound(jen.Id(f.runtime()).Dot("MaxGenerated"), jen.Lit(f.level())),
 			jen.Comment("// If this does not compile, the generated code is too old: run go generate"),
-			bound(jen.Lit(Level), jen.Id(f.runtime()).Dot("MinGenerated")),
+			bound(jen.Lit(f.level()), jen.Id(f.runtime()).Dot("MinGenerated")),
 		),
 	)
+}
+
+// The levels of the contract between emitted code and package runtime.
+const (
+	basicLevel   = 1
+	streamsLevel = 2 // streams, captures, defaults and unions
+)
+
+// level is the lowest level that has everything the file uses.
+func (f *file) level() int {
+	if f.usesOneOf() {
+		return streamsLevel
+	}
+	for _, s := range f.model.Services {
+		for _, p := range s.Procedures {
+			if p.Shape != model.Unary || isAdvanced(p.Captures, p.Args) || isAdvanced(nil, p.Results) {
+				return streamsLevel
+			}
+		}
+	}
+	for _, t := range f.model.Topics {
+		for _, topic := range t.Topics {
+			if isAdvanced(topic.Captures, topic.Args) {
+				return streamsLevel
+			}
+		}
+	}
+	return basicLevel
+}
+
+func isAdvanced(captures []*model.Capture, values []*model.Value) bool {
+	return len(captures) > 0 || slices.ContainsFunc(values, func(v *model.Value) bool { return v.OneOf || v.Default != nil })
 }
 
 // errors emits one variable for each declared error that a procedure uses.
@@ -37,6 +70,14 @@ func (f *file) errors() {
 	if len(vars) > 0 {
 		f.add(says("What errors are called on the wire."), jen.Var().Defs(vars...))
 	}
+}
+
+// errorName is an error as the file must write it.
+func (f *file) errorName(e *model.Error) string {
+	if e.Package == nil {
+		return e.Name
+	}
+	return f.imports.name(e.Package.Path(), e.Package.Name()) + "." + e.Name
 }
 
 func (f *file) usesError(e *model.Error) bool {
@@ -55,32 +96,37 @@ func (f *file) usesError(e *model.Error) bool {
 func (f *file) errorFields(e *model.Error) jen.Code {
 	uri := jen.Id("URI").Op(":").Lit(e.URI)
 	if e.Sentinel {
-		return jen.Values(uri, jen.Id("Sentinel").Op(":").Id(e.Name))
+		return jen.Values(uri, jen.Id("Sentinel").Op(":").Id(f.errorName(e)))
 	}
-	return multiline([]jen.Code{
+	fields := []jen.Code{
 		uri,
 		jen.Id("As").Op(":").Add(f.errorAs(e)),
 		jen.Id("New").Op(":").Add(f.errorNew(e)),
-	})
+	}
+	if e.OneOf {
+		fields = append(fields, jen.Id("Unions").Op(":").Id(f.unions))
+	}
+	return multiline(fields)
 }
 
 // errorAs finds an error in a chain: as a pointer, or as a value where the
 // type itself is the error, since then both may be returned.
 func (f *file) errorAs(e *model.Error) jen.Code {
-	b := f.newBlock(f.imports.name(errorsPath, "errors"), e.Name, "any", "bool", "error")
+	b := f.newBlock(f.imports.name(errorsPath, "errors"), "any", "bool", "error")
+	b.scope.Reserve(idents(f.errorName(e))...)
 	chain, target, ok := b.scope.Take("err"), b.scope.Take("e"), b.scope.Take("ok")
 	as := jen.Id(f.imports.name(errorsPath, "errors")).Dot("As").Call(jen.Id(chain), jen.Op("&").Id(target))
 	var body []jen.Code
 	if e.ByValue {
 		value := b.scope.Take("value")
 		body = append(body,
-			jen.Var().Id(value).Id(e.Name),
+			jen.Var().Id(value).Id(f.errorName(e)),
 			jen.If(jen.Id(f.imports.name(errorsPath, "errors")).Dot("As").Call(jen.Id(chain), jen.Op("&").Id(value))).
 				Block(jen.Return(jen.Op("&").Id(value), jen.True())),
 		)
 	}
 	body = append(body,
-		jen.Var().Id(target).Op("*").Id(e.Name),
+		jen.Var().Id(target).Op("*").Id(f.errorName(e)),
 		jen.Id(ok).Op(":=").Add(as),
 		jen.Return(jen.Id(target), jen.Id(ok)),
 	)
@@ -89,7 +135,8 @@ func (f *file) errorAs(e *model.Error) jen.Code {
 
 // errorNew makes an error of what arrived: a pointer, or a value where the type itself is the error.
 func (f *file) errorNew(e *model.Error) jen.Code {
-	b := f.newBlock(f.runtime(), e.Name, "new", "error")
+	b := f.newBlock(f.runtime(), "new", "error")
+	b.scope.Reserve(idents(f.errorName(e))...)
 	in, target := b.scope.Take("in", "values"), b.scope.Take("e")
 	result := jen.Id(target)
 	if e.ByValue {

@@ -17,6 +17,7 @@ type declarations struct {
 	topics   []*topicsNames
 	errVars  map[*model.Error]string
 	owner    map[string]string // what has a name already, for messages
+	unions   string            // the variable that knows the interfaces with //wamp:oneof
 }
 
 // serviceNames are the declarations made for one service.
@@ -63,6 +64,12 @@ func (f *file) plan() {
 		p.owner[name] = "declared at " + p.where(name)
 	}
 	p.scope.Reserve(f.model.Types.Scope().Names()...)
+	for name, pos := range f.model.TestNames {
+		if p.owner[name] == "" {
+			p.owner[name] = "declared at " + place(pos)
+		}
+		p.scope.Reserve(name)
+	}
 	for _, spec := range f.model.Imports {
 		// No name may be declared both in a file and in its package.
 		p.owner[spec.Name] = "an import"
@@ -84,6 +91,7 @@ func (f *file) plan() {
 	for _, e := range f.model.Errors {
 		f.errVars[e] = p.internal("wampError" + names.Exported(e.Name))
 	}
+	f.unions = p.internal("wampUnions")
 	f.imports, f.owner = newImports(p.scope, f.model.Imports, f.firstFile()), p.owner
 }
 
@@ -114,7 +122,10 @@ type planner struct {
 }
 
 func (p *planner) where(name string) string {
-	pos := p.model.Fset.Position(p.model.Types.Scope().Lookup(name).Pos())
+	return place(p.model.Fset.Position(p.model.Types.Scope().Lookup(name).Pos()))
+}
+
+func place(pos token.Position) string {
 	return filepath.Base(pos.Filename) + ":" + strconv.Itoa(pos.Line)
 }
 

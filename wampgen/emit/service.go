@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -15,7 +16,11 @@ func (f *file) service(s *serviceNames) {
 	f.procedures(s)
 	f.client(s)
 	for _, p := range s.procedures {
-		f.clientMethod(s, p)
+		if returnsStream(p.Procedure) {
+			f.streamMethod(s, p)
+		} else {
+			f.clientMethod(s, p)
+		}
 	}
 	for _, m := range s.Skipped {
 		f.add(
@@ -31,7 +36,7 @@ func (f *file) service(s *serviceNames) {
 func (f *file) procedureURIs(s *serviceNames) {
 	var consts []jen.Code
 	for _, p := range s.procedures {
-		consts = append(consts, jen.Id(p.uri).Id(f.wamp()).Dot("URI").Op("=").Lit(p.URI))
+		consts = append(consts, f.uri(p.uri, p.URI, p.Template))
 	}
 	f.add(says("Procedures of %s.", s.Interface), jen.Const().Defs(consts...))
 }
@@ -56,9 +61,7 @@ func (f *file) procedures(s *serviceNames) {
 func (f *file) procedureFields(s *serviceNames, p *procedureNames) []jen.Code {
 	fields := fieldList{}
 	fields.set("URI", jen.Id(p.uri))
-	if p.Match == "prefix" {
-		fields.set("Match", jen.Id(f.wamp()).Dot("MatchPrefix"))
-	}
+	f.setPattern(&fields, p.Match, p.Captures)
 	if p.Invoke != "" {
 		fields.set("Invoke", jen.Lit(p.Invoke))
 	}
@@ -70,6 +73,8 @@ func (f *file) procedureFields(s *serviceNames, p *procedureNames) []jen.Code {
 	if p.Concurrency != 0 {
 		fields.set("Concurrency", jen.Lit(p.Concurrency))
 	}
+	fields.flag("Progressive", returnsStream(p.Procedure))
+	fields.flag("Input", p.Input != nil)
 	switch {
 	case p.errors != "":
 		fields.set("Errors", jen.Id(p.errors))
@@ -77,6 +82,32 @@ func (f *file) procedureFields(s *serviceNames, p *procedureNames) []jen.Code {
 		fields.set("Errors", jen.Id(s.errors))
 	}
 	return fields
+}
+
+// uri writes a constant; a pattern has the URI with its captures behind it.
+func (f *file) uri(name, uri, template string) jen.Code {
+	declared := jen.Id(name).Id(f.wamp()).Dot("URI").Op("=").Lit(uri)
+	if uri != template {
+		declared.Comment(template)
+	}
+	return declared
+}
+
+// setPattern says how a URI matches.
+func (f *file) setPattern(fields *fieldList, match string, captures []*model.Capture) {
+	switch match {
+	case "prefix":
+		fields.set("Match", jen.Id(f.wamp()).Dot("MatchPrefix"))
+	case "wildcard":
+		fields.set("Match", jen.Id(f.wamp()).Dot("MatchWildcard"))
+	}
+	if len(captures) > 0 {
+		var names []jen.Code
+		for _, c := range captures {
+			names = append(names, jen.Lit(c.Name))
+		}
+		fields.set("Captures", jen.Index().String().Values(names...))
+	}
 }
 
 // fieldList is the inside of a composite literal, in the order of the calls.
@@ -137,47 +168,80 @@ func fieldName(procedures []*model.Procedure, skipped []*model.Method) string {
 func (f *file) clientMethod(s *serviceNames, p *procedureNames) {
 	b := f.newBlock(f.runtime(), p.variable)
 	b.sends(p.Args)
+	b.captures(p.Captures)
 	b.reads(p.Results)
 	if p.ResultForm == model.Struct {
 		b.scope.Reserve("new") // see assignStruct
 	}
+	if p.Shape != model.Unary {
+		b.mentions(p.Params)
+		b.reads(streamItems(p))
+		b.seq(p.Input)
+	}
 	ctx := b.local(contextName(p.Method), "ctx")
-	params, results := b.locals(p.Args), b.locals(p.Results)
+	params, results := b.params(p.Params), b.values(p.Results)
 	failure := ""
 	if name := errorName(p.Method); len(results) > 0 || name != "" && name != "_" {
 		failure = b.local(name, "err")
 	}
-	signature := f.params(ctx, p.Args, params)
+	signature := f.params(ctx, p.Params, params)
 	returns := f.results(p.Results, results, failure)
 	if failure == "" {
 		failure = b.scope.Take("err", "failure")
 	}
 	receiver, args, out := b.scope.Take("c", "client"), b.scope.Take("args", "list"), b.scope.Take("out", "reply")
-	field := fieldName(s.Procedures, s.Skipped)
 
 	var body []jen.Code
 	list := jen.Id(f.runtime()).Dot("NewArgs").Call()
-	if len(p.Args) > 0 {
+	if m := arguments(p); !m.empty() {
 		body = append(body, jen.Id(args).Op(":=").Add(list))
-		body = append(body, f.send(args, p.Args, params, p.ArgsForm, b)...)
+		body = append(body, f.send(args, m, params, b)...)
 		list = jen.Id(args)
 	}
-	call := jen.Id(receiver).Dot(field).Dot("Call").Call(jen.Id(ctx), jen.Op("&").Id(p.variable), list)
+	client := jen.Id(receiver).Dot(fieldName(s.Procedures, s.Skipped))
+	values := ids(results.of(p.Results))
 	body = append(body,
-		jen.List(jen.Id(out), jen.Id(failure)).Op(":=").Add(call),
-		jen.If(jen.Id(failure).Op("!=").Nil()).Block(jen.Return(append(ids(results), jen.Id(failure))...)),
+		jen.List(jen.Id(out), jen.Id(failure)).Op(":=").Add(f.call(p, client, ctx, list, params, b)),
+		jen.If(jen.Id(failure).Op("!=").Nil()).Block(jen.Return(append(slices.Clone(values), jen.Id(failure))...)),
 	)
-	body = append(body, f.assign(out, p.Results, results, p.ResultForm)...)
-	body = append(body, jen.Return(append(ids(results), jen.Id(out).Dot("Err").Call())...))
+	body = append(body, f.assign(out, message{values: p.Results, form: p.ResultForm}, results)...)
+	body = append(body, jen.Return(append(values, jen.Id(out).Dot("Err").Call())...))
 
 	f.add(
-		doc(methodDoc(p.Method, fmt.Sprintf("%s calls the procedure %s.", p.Name, p.URI), p.Deprecated)),
+		doc(methodDoc(p.Method, fmt.Sprintf("%s calls the procedure %s.", p.Name, p.Template), p.Deprecated, streamDoc(p))),
 		jen.Func().Params(jen.Id(receiver).Op("*").Id(s.client)).Id(p.Name).Params(signature...).Params(returns...).Block(body...),
 	)
 }
 
-// methodDoc is what the user wrote above the method, or else a sentence of ours.
-func methodDoc(m model.Method, otherwise, deprecated string) string {
+// streamItems are the items of a procedure's streams.
+func streamItems(p *procedureNames) []*model.Value {
+	var items []*model.Value
+	for _, s := range []*model.Stream{p.Progress, p.Input} {
+		if s != nil {
+			items = append(items, s.Item)
+		}
+	}
+	return items
+}
+
+// call writes the call of a procedure that returns no iterator.
+func (f *file) call(p *procedureNames, client *jen.Statement, ctx string, list jen.Code, local locals, b *block) jen.Code {
+	method := "Call"
+	arguments := []jen.Code{jen.Id(ctx), jen.Op("&").Id(p.variable), list}
+	if p.Input != nil {
+		method += "Input"
+		arguments = append(arguments, f.input(p.Input, local[p.Input.Param], b.inner()))
+	}
+	if p.Progress != nil {
+		method += "Progress"
+		arguments = append(arguments, f.progressReader(p.Progress, local[p.Progress.Param], b.inner()))
+	}
+	return client.Dot(method).Call(arguments...)
+}
+
+// methodDoc is what the user wrote above the method, or else a sentence of ours, and what
+// else a caller must know.
+func methodDoc(m model.Method, otherwise, deprecated, more string) string {
 	text := m.Doc
 	if text == "" {
 		text = otherwise
@@ -188,7 +252,7 @@ func methodDoc(m model.Method, otherwise, deprecated string) string {
 	if deprecated != "" {
 		deprecated = "Deprecated: " + deprecated
 	}
-	return paragraphs(text, deprecated)
+	return paragraphs(text, more, deprecated)
 }
 
 func (f *file) register(s *serviceNames) {
@@ -227,22 +291,36 @@ func multiline(elements []jen.Code) *jen.Statement {
 // first, since nobody but the reader of emitted code sees those of the parameters.
 func (f *file) handler(p *procedureNames, impl string) jen.Code {
 	b := f.newBlock(f.context(), f.runtime(), impl, "error")
+	b.mentions(p.Params)
 	b.reads(p.Args)
+	b.reads(streamItems(p))
+	b.sends(streamItems(p))
 	b.sends(p.Results)
+	b.seq(p.Progress)
 	ctx, in, out, failure := b.scope.Take("ctx"), b.scope.Take("in", "values"), b.scope.Take("out", "reply"), b.scope.Take("err", "failure")
-	params, results := b.locals(p.Args), b.locals(p.Results)
+	params, results := b.params(p.Params), b.values(p.Results)
 
-	body := f.declare(in, p.Args, params, p.ArgsForm)
+	body := f.declare(in, arguments(p), params)
 	body = append(body, checkRead(in, failure))
-	call := jen.Id(impl).Dot(p.Name).Call(callArgs(ctx, p.Args, params)...)
-	if len(results) == 0 {
+	streams := map[*model.Stream]jen.Code{}
+	if p.Input != nil {
+		streams[p.Input] = f.inputReader(p.Input, ctx, b.inner())
+	}
+	if p.Progress != nil && !returnsStream(p.Procedure) {
+		streams[p.Progress] = f.progressSender(p.Progress, ctx, b.inner())
+	}
+	call := jen.Id(impl).Dot(p.Name).Call(callArgs(ctx, p.Params, params, streams)...)
+	switch {
+	case returnsStream(p.Procedure):
+		body = append(body, f.streamResult(p, ctx, call, b.inner()))
+	case len(p.Results) == 0:
 		body = append(body, jen.Return(call))
-	} else {
+	default:
 		body = append(body,
-			jen.List(append(ids(results), jen.Id(failure))...).Op(":=").Add(call),
+			jen.List(append(ids(results.of(p.Results)), jen.Id(failure))...).Op(":=").Add(call),
 			jen.If(jen.Id(failure).Op("!=").Nil()).Block(jen.Return(jen.Id(failure))),
 		)
-		body = append(body, f.send(out, p.Results, results, p.ResultForm, b)...)
+		body = append(body, f.send(out, message{values: p.Results, form: p.ResultForm}, results, b)...)
 		body = append(body, jen.Return(jen.Nil()))
 	}
 	return jen.Func().Params(
@@ -278,15 +356,18 @@ func (f *file) unimplemented(s *serviceNames) {
 }
 
 func (f *file) unimplementedMethod(s *serviceNames, p *procedureNames) jen.Code {
+	if returnsStream(p.Procedure) {
+		return f.unimplementedStream(s, p)
+	}
 	b := f.newBlock(f.wamp())
 	ctx := b.local(contextName(p.Method), "ctx")
-	params, results := b.locals(p.Args), b.locals(p.Results)
+	params, results := b.params(p.Params), b.values(p.Results)
 	failure := ""
 	if len(results) > 0 {
 		failure = b.local(errorName(p.Method), "err")
 	}
-	values := append(ids(results), f.notServed(s.Interface+"."+p.Name+" is not implemented"))
+	values := append(ids(results.of(p.Results)), f.notServed(s.Interface+"."+p.Name+" is not implemented"))
 	return jen.Func().Params(jen.Id(s.unimplemented)).Id(p.Name).
-		Params(f.params(ctx, p.Args, params)...).Params(f.results(p.Results, results, failure)...).
+		Params(f.params(ctx, p.Params, params)...).Params(f.results(p.Results, results, failure)...).
 		Block(jen.Return(values...))
 }

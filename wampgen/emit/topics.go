@@ -33,7 +33,7 @@ func (f *file) topicSet(t *topicsNames) {
 func (f *file) topicURIs(t *topicsNames) {
 	var consts []jen.Code
 	for _, topic := range t.topics {
-		consts = append(consts, jen.Id(topic.uri).Id(f.wamp()).Dot("URI").Op("=").Lit(topic.URI))
+		consts = append(consts, f.uri(topic.uri, topic.URI, topic.Template))
 	}
 	f.add(says("Topics of %s.", t.Interface), jen.Const().Defs(consts...))
 }
@@ -43,9 +43,7 @@ func (f *file) topicVars(t *topicsNames) {
 	for _, topic := range t.topics {
 		fields := fieldList{}
 		fields.set("URI", jen.Id(topic.uri))
-		if topic.Match == "prefix" {
-			fields.set("Match", jen.Id(f.wamp()).Dot("MatchPrefix"))
-		}
+		f.setPattern(&fields, topic.Match, topic.Captures)
 		fields.flag("Acknowledge", topic.Ack)
 		fields.flag("Retain", topic.Retain)
 		fields.flag("IncludeMe", !topic.ExcludeMe)
@@ -93,23 +91,29 @@ func (t *topicsNames) field() string {
 func (f *file) publisherMethod(t *topicsNames, topic *topicNames) {
 	b := f.newBlock(f.runtime(), topic.variable)
 	b.sends(topic.Args)
+	b.captures(topic.Captures)
 	ctx := b.local(contextName(topic.Method), "ctx")
-	params := b.locals(topic.Args)
+	params := b.params(topic.Params)
 	receiver, args := b.scope.Take("p", "publisher"), b.scope.Take("args", "list")
 
 	var body []jen.Code
 	list := jen.Id(f.runtime()).Dot("NewArgs").Call()
-	if len(topic.Args) > 0 {
+	if m := event(topic); !m.empty() {
 		body = append(body, jen.Id(args).Op(":=").Add(list))
-		body = append(body, f.send(args, topic.Args, params, topic.ArgsForm, b)...)
+		body = append(body, f.send(args, m, params, b)...)
 		list = jen.Id(args)
 	}
 	body = append(body, jen.Return(jen.Id(receiver).Dot(t.field()).Dot("Publish").Call(jen.Id(ctx), jen.Op("&").Id(topic.variable), list)))
 	f.add(
-		doc(methodDoc(topic.Method, fmt.Sprintf("%s publishes to the topic %s.", topic.Name, topic.URI), "")),
+		doc(methodDoc(topic.Method, fmt.Sprintf("%s publishes to the topic %s.", topic.Name, topic.Template), topic.Deprecated, "")),
 		jen.Func().Params(jen.Id(receiver).Op("*").Id(t.publisher)).Id(topic.Name).
-			Params(f.params(ctx, topic.Args, params)...).Error().Block(body...),
+			Params(f.params(ctx, topic.Params, params)...).Error().Block(body...),
 	)
+}
+
+// event is the message of a topic.
+func event(t *topicNames) message {
+	return message{captures: t.Captures, values: t.Args, form: t.ArgsForm}
 }
 
 // subscription is the signature that all subscribing functions share, but for the handler.
@@ -149,7 +153,7 @@ func (f *file) subscribeOne(t *topicsNames, topic *topicNames) {
 	b := f.newBlock(f.context(), f.runtime(), topic.handler)
 	handle := b.scope.Take("handle", "handler")
 	f.add(
-		doc(paragraphs(wrap(fmt.Sprintf("%s subscribes to the topic %s alone.", topic.subscribe, topic.URI)), topic.Doc)),
+		doc(paragraphs(wrap(fmt.Sprintf("%s subscribes to the topic %s alone.", topic.subscribe, topic.Template)), topic.Doc)),
 		f.subscription(b, topic.subscribe, handle, f.handleType(topic), jen.Values(jen.Id(topic.handler).Call(jen.Id(handle)))),
 	)
 }
@@ -158,19 +162,20 @@ func (f *file) subscribeOne(t *topicsNames, topic *topicNames) {
 func (f *file) handleType(topic *topicNames) jen.Code {
 	b := f.newBlock()
 	ctx := b.local(contextName(topic.Method), "ctx")
-	return jen.Func().Params(f.params(ctx, topic.Args, b.locals(topic.Args))...).Error()
+	return jen.Func().Params(f.params(ctx, topic.Params, b.params(topic.Params))...).Error()
 }
 
 // topicHandler emits the function that makes a handler of a typed function.
 func (f *file) topicHandler(topic *topicNames) {
 	b := f.newBlock(f.context(), f.runtime(), topic.variable, "error")
+	b.mentions(topic.Params)
 	b.reads(topic.Args)
 	ctx, in, handle, failure := b.scope.Take("ctx"), b.scope.Take("in", "values"), b.scope.Take("handle", "handler"), b.scope.Take("err", "failure")
-	params := b.locals(topic.Args)
+	params := b.params(topic.Params)
 
-	body := f.declare(in, topic.Args, params, topic.ArgsForm)
+	body := f.declare(in, event(topic), params)
 	body = append(body, checkRead(in, failure))
-	body = append(body, jen.Return(jen.Id(handle).Call(callArgs(ctx, topic.Args, params)...)))
+	body = append(body, jen.Return(jen.Id(handle).Call(callArgs(ctx, topic.Params, params, nil)...)))
 	serve := jen.Func().Params(
 		jen.Id(ctx).Id(f.context()).Dot("Context"),
 		jen.Id(in).Op("*").Id(f.runtime()).Dot("Values"),

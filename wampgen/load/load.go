@@ -67,7 +67,8 @@ type Package struct {
 	// Sources reads declarations of other packages.
 	Sources *Sources
 
-	docs docIndex
+	docs      docIndex
+	buildTags []string
 }
 
 // Load loads every package that matches the patterns, sorted by import path.
@@ -93,7 +94,9 @@ func Load(ctx context.Context, config Config) ([]*Package, diag.List, error) {
 		if len(problems) > 0 || len(p.Syntax) == 0 {
 			continue
 		}
-		result = append(result, reader.wrap(p, sources, typeErrors))
+		wrapped := reader.wrap(p, sources, typeErrors)
+		wrapped.buildTags = strings.FieldsFunc(config.Tags, func(r rune) bool { return r == ',' })
+		result = append(result, wrapped)
 	}
 	slices.SortFunc(result, func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
 	return result, complaints, nil

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"sync"
 )
 
@@ -15,6 +16,8 @@ type Sources struct {
 
 	mu    sync.Mutex
 	files map[string]*source // guarded by mu
+
+	hasDirective map[string]bool // by file name; guarded by mu
 }
 
 // source is one parsed file; an empty one where it cannot be read.
@@ -31,17 +34,18 @@ type place struct {
 
 // NewSources returns an empty cache.
 func NewSources() *Sources {
-	return &Sources{fset: token.NewFileSet(), files: map[string]*source{}}
+	return &Sources{fset: token.NewFileSet(), files: map[string]*source{}, hasDirective: map[string]bool{}}
 }
 
 // Fset positions the nodes that s returns.
 func (s *Sources) Fset() *token.FileSet { return s.fset }
 
 // Method finds the declaration of an interface's method by its name and the
-// position that export data gives, nil where the file is not there.
-func (s *Sources) Method(name string, pos token.Position) *ast.Field {
+// position that export data gives, with its file; both are nil where the file is not there.
+func (s *Sources) Method(name string, pos token.Position) (*ast.Field, *ast.File) {
 	var found *ast.Field
-	ast.Inspect(s.source(pos.Filename).file, func(n ast.Node) bool {
+	file := s.source(pos.Filename).file
+	ast.Inspect(file, func(n ast.Node) bool {
 		iface, ok := n.(*ast.InterfaceType)
 		if !ok {
 			return found == nil
@@ -55,7 +59,57 @@ func (s *Sources) Method(name string, pos token.Position) *ast.Field {
 		}
 		return found == nil
 	})
-	return found
+	if found == nil {
+		return nil, nil
+	}
+	return found, file
+}
+
+// Type finds the comment of a type's declaration by its name and the position that export
+// data gives, and the file it stands in. Both are nil where the file is not there or has no
+// directives at all.
+func (s *Sources) Type(name string, pos token.Position) (*ast.CommentGroup, *ast.File) {
+	if !s.annotated(pos.Filename) {
+		return nil, nil
+	}
+	file := s.source(pos.Filename).file
+	for _, decl := range file.Decls {
+		gen, ok := decl.(*ast.GenDecl)
+		if !ok || gen.Tok != token.TYPE && gen.Tok != token.VAR {
+			continue
+		}
+		for _, spec := range gen.Specs {
+			var ident *ast.Ident
+			var doc *ast.CommentGroup
+			switch spec := spec.(type) {
+			case *ast.TypeSpec:
+				ident, doc = spec.Name, spec.Doc
+			case *ast.ValueSpec:
+				ident, doc = spec.Names[0], spec.Doc
+			}
+			if ident.Name != name || s.fset.Position(ident.Pos()).Line != pos.Line {
+				continue
+			}
+			if doc == nil && !gen.Lparen.IsValid() {
+				doc = gen.Doc
+			}
+			return doc, file
+		}
+	}
+	return nil, nil
+}
+
+// annotated reports whether a file may hold directives. It reads the file, but does not parse it.
+func (s *Sources) annotated(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known, ok := s.hasDirective[name]
+	if !ok {
+		src, err := os.ReadFile(name)
+		known = err == nil && hasDirective(src)
+		s.hasDirective[name] = known
+	}
+	return known
 }
 
 // doc returns the comment of the name at a position.

@@ -13,6 +13,8 @@ import (
 	"go/token"
 	"go/types"
 	"time"
+
+	"github.com/wampkit/wampkit/schema"
 )
 
 // Package is one Go package with annotations.
@@ -252,6 +254,31 @@ type Note struct {
 	Pos token.Position
 }
 
+// Union is the interface as type schemas know it, nil for other types. It may be
+// called on nil, like Keywords.
+func (n *Note) Union() *schema.Union {
+	if n == nil || n.OneOf == nil {
+		return nil
+	}
+	u := &schema.Union{Tag: n.OneOf.Tag}
+	for _, c := range n.OneOf.Cases {
+		u.Cases = append(u.Cases, schema.UnionCase{Name: c.Name, Type: c.Type})
+	}
+	return u
+}
+
+// Keywords are those of //wamp:schema as type schemas know them.
+func (n *Note) Keywords() []schema.Keyword {
+	if n == nil {
+		return nil
+	}
+	var words []schema.Keyword
+	for _, k := range n.Schema {
+		words = append(words, schema.Keyword{Name: k.Name, Value: k.Value})
+	}
+	return words
+}
+
 // Keyword is one key=value of //wamp:schema.
 type Keyword struct {
 	Name, Value string
@@ -288,4 +315,5 @@ type Error struct {
 	// are returned rather than pointers.
 	ByValue bool
 	Type    *types.Named // nil for a sentinel
+	OneOf   bool         // an interface with //wamp:oneof is within the type
 }

@@ -5,6 +5,7 @@ package names
 import (
 	"go/token"
 	"go/types"
+	"maps"
 	"strconv"
 )
 
@@ -28,6 +29,10 @@ func (s *Scope) Reserve(names ...string) {
 		s.taken[name] = true
 	}
 }
+
+// Inner returns a scope for a block within this one: what is taken here is taken there, and
+// not the other way round.
+func (s *Scope) Inner() *Scope { return &Scope{taken: maps.Clone(s.taken)} }
 
 // Free reports whether name could be handed out.
 func (s *Scope) Free(name string) bool {
