@@ -18,12 +18,17 @@ func TestMain(m *testing.M) {
 // each of its sides. Scripts begin in a module of their own.
 func TestScripts(t *testing.T) {
 	cache, modules := goEnv(t, "GOCACHE"), goEnv(t, "GOMODCACHE")
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(e *testscript.Env) error {
+			e.Setenv("WAMPKIT", root)
 			e.Setenv("GOCACHE", cache)
 			e.Setenv("GOMODCACHE", modules)
 			e.Setenv("GOFLAGS", "-mod=mod")
