@@ -61,7 +61,7 @@ func Table() string {
 	return b.String()
 }
 
-func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
+func cell(text string) string { return strings.NewReplacer("|", `\|`, "<", "&lt;").Replace(text) }
 
 // find returns the rule with the ID; a missing one is a mistake in this package.
 func find(id string) Rule {
