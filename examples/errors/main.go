@@ -80,7 +80,7 @@ func undeclared(ctx context.Context, s *stage.Stage, client vault.Vault) error {
 	if !errors.Is(err, wamp.ErrRuntimeError) {
 		return fmt.Errorf("want %s, got %v", wamp.ErrRuntimeError, err)
 	}
-	s.Say("a full disk at the callee's: %v", err)
+	s.Say("a broken disk at the callee's: %v", err)
 	return nil
 }
 
