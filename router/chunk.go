@@ -22,11 +22,11 @@ func (s *session) streams() bool {
 	return s.roles.Supports(wamp.RoleCaller, wamp.FeatureProgressiveCallInvocations)
 }
 
-// takesChunks reports whether the callee takes calls in chunks. As for
-// progressive results, the specification asks for call canceling beside it.
+// takesChunks reports whether the callee takes calls in chunks. The specification
+// asks for call canceling beside it: no caller that leaves may have started what
+// nobody can stop.
 func (s *session) takesChunks() bool {
-	return s.roles.Supports(wamp.RoleCallee, wamp.FeatureProgressiveCallInvocations) &&
-		(!s.realm.strict.Features || s.interruptible())
+	return s.roles.Supports(wamp.RoleCallee, wamp.FeatureProgressiveCallInvocations) && s.interruptible()
 }
 
 // errLacking means that a callee has not announced what a call needs.

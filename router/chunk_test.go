@@ -28,7 +28,8 @@ func TestW115_TheCalleeMustTakeChunks(t *testing.T) {
 	}{
 		{false, nil, false},
 		{false, []wamp.Feature{wamp.FeatureCallCanceling}, false},
-		{false, []wamp.Feature{wamp.FeatureProgressiveCallInvocations}, true},
+		{false, []wamp.Feature{wamp.FeatureProgressiveCallInvocations}, false},
+		{false, []wamp.Feature{wamp.FeatureProgressiveCallInvocations, wamp.FeatureCallCanceling}, true},
 		{true, []wamp.Feature{wamp.FeatureProgressiveCallInvocations}, false},
 		{true, []wamp.Feature{wamp.FeatureProgressiveCallInvocations, wamp.FeatureCallCanceling}, true},
 	} {

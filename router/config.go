@@ -83,8 +83,7 @@ type Strict struct {
 	// sessions that do not.
 	RequestIDs bool
 	// Features demands every feature that a combination of features needs: then
-	// progressive results and progressive invocations are for callees that announce
-	// call_canceling too.
+	// progressive results are for callees that announce call_canceling too.
 	Features bool
 }
 

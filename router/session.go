@@ -1,12 +1,14 @@
 package router
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/wampkit/wampkit/transport"
 	"github.com/wampkit/wampkit/wamp"
+	"github.com/wampkit/wampkit/wamp/codec"
 )
 
 // session is one peer's stay in a realm, from WELCOME to the end.
@@ -84,6 +86,9 @@ func (s *session) run() (another bool) {
 	s.realm.tell(s.peer.out, s)
 	for {
 		m, err := s.peer.receive()
+		if s.ignores(err) {
+			continue
+		}
 		if err != nil {
 			s.leave()
 			s.peer.lost(err)
@@ -92,6 +97,7 @@ func (s *session) run() (another bool) {
 		s.peer.out.received(s, m.Type(), s.peer.octets)
 		proceed, v := s.handle(m)
 		switch {
+		case v != nil && s.state.Load() == stateClosing: // the router said GOODBYE in the meantime
 		case v != nil:
 			s.leave()
 			s.peer.abortViolation(v)
@@ -100,6 +106,13 @@ func (s *session) run() (another bool) {
 			return proceed == again
 		}
 	}
+}
+
+// ignores reports whether an error of receive is no more than a message that does
+// not matter, since the router has said GOODBYE: there is nothing left to abort.
+func (s *session) ignores(err error) bool {
+	var v *codec.Violation
+	return err != nil && s.state.Load() == stateClosing && errors.As(err, &v)
 }
 
 // handle handles a message as the session's state demands.

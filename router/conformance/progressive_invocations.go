@@ -17,7 +17,7 @@ var progressiveInvocations = Chapter{Title: "Progressive call invocations", Case
 	},
 	{
 		ID: "W115", Level: Must, Spec: "a/rpc_progressive_call_invocations",
-		Rule:  "If the callee lacks the feature the caller gets ERROR `wamp.error.feature_not_supported`. So it does if the callee lacks call canceling; as in W108 it takes `strict.features` to demand that.",
+		Rule:  "If the callee lacks the feature, or call canceling beside it, the caller gets ERROR `wamp.error.feature_not_supported`.",
 		Needs: chunked,
 		Test: func(t *T) {
 			refused := func(node *Node, entry Entry) {
@@ -29,11 +29,10 @@ var progressiveInvocations = Chapter{Title: "Progressive call invocations", Case
 				callee.Leave()
 			}
 			strict := t.Start(strictFeatures)
-			for _, entry := range []Entry{announcing(), interruptible, progressing} {
+			for _, entry := range []Entry{announcing(), interruptible, progressing, announcing("callee.progressive_call_invocations")} {
 				refused(t.Node(), entry)
 				refused(strict, entry)
 			}
-			refused(strict, announcing("callee.progressive_call_invocations"))
 		},
 	},
 	{

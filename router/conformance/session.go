@@ -147,7 +147,8 @@ var beginningAndEnd = []Case{
 			for _, one := range []*Peer{p, callee} {
 				one.Expect(6, aDict, "wamp.close.system_shutdown")
 			}
-			p.SendAtOnce(l{48, 1, d{}, "com.procedure"}, l{32, 2, d{}, "com.topic"}, l{70, 99, d{}})
+			p.SendAtOnce(l{48, 1, d{}, "com.procedure"}, l{32, 2, d{}, "com.topic"}, l{70, 99, d{}}, l{99}, l{}, l{48, "x"})
+			p.SendFrame([]byte("{\xff")) // no message at all
 			p.Send(6, d{}, "wamp.close.goodbye_and_out")
 			p.ExpectEnd()
 			callee.Send(6, d{}, "wamp.close.goodbye_and_out")
