@@ -69,15 +69,27 @@ func (c *call) settle() {
 func (s *Session) Invoke(ctx context.Context, p *Procedure, args *Args, opts ...CallOption) (*Values, error) {
 	c := s.newCall()
 	info := c.prepare(ctx, p, args, opts)
-	if c.opts.streams() {
-		return s.invokeStream(ctx, p, c, info, args)
-	}
 	uri, err := args.expand(p.URI, p.Match, p.Captures)
-	var current *session
 	if err == nil {
-		current, err = s.sendCall(ctx, c, uri, args)
+		err = c.opts.invalid
 	}
+	switch {
+	case err != nil:
+		args.release()
+		c.release()
+		return nil, requestError("call", uri, err)
+	case s.calls != nil || c.opts.interceptors != nil:
+		return s.invokeIntercepted(ctx, p, uri, c, info, args)
+	}
+	in, err := s.perform(ctx, p, uri, c, info, args)
 	args.release()
+	return in, err
+}
+
+// invokeOnce makes a call whose arguments and results come all at once. After an error
+// it has consumed c; args it never does.
+func (s *Session) invokeOnce(ctx context.Context, p *Procedure, uri wamp.URI, c *call, info *CallInfo, args *Args) (*Values, error) {
+	current, err := s.sendCall(ctx, c, uri, args)
 	if err != nil {
 		c.release()
 		return nil, requestError("call", uri, err)
@@ -106,6 +118,7 @@ func (s *Session) Invoke(ctx context.Context, p *Procedure, args *Args, opts ...
 func (c *call) prepare(ctx context.Context, p *Procedure, args *Args, opts []CallOption) *CallInfo {
 	c.opts.timeout = p.Timeout
 	c.opts.discloseMe = p.DiscloseMe
+	c.opts.idempotent = p.Idempotent
 	for _, opt := range opts {
 		opt.applyCall(&c.opts)
 	}
@@ -181,6 +194,7 @@ func (s *session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload,
 	m.Options.ReceiveProgress = c.opts.progress != nil
 	m.Options.Progress = c.opts.input.each != nil
 	m.Options.RunMode, m.Options.RKey = c.opts.runMode, c.opts.rkey
+	m.Options.Extra = c.opts.attributes
 	if s.dealer.callTimeout {
 		m.Options.Timeout = timeout
 	}

@@ -21,6 +21,7 @@ type dialOptions struct {
 	keepalive      *time.Duration // nil for that of transport, which is 0 for the default
 	reconnect      *ReconnectPolicy
 	stateHandler   func(StateChange)
+	chains         chains
 	authenticators []Authenticator
 	logger         *slog.Logger
 	errorDetail    bool

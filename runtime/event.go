@@ -55,13 +55,15 @@ type delivery struct {
 	member *subscribed
 	ctx    *eventContext
 	in     Values
+
+	attributes wamp.Dict // nil without
 }
 
 var deliveryPool = sync.Pool{New: func() any { return new(delivery) }}
 
 func (d *delivery) release() {
 	d.in.discard()
-	d.member, d.ctx = nil, nil
+	d.member, d.ctx, d.attributes = nil, nil, nil
 	deliveryPool.Put(d)
 }
 
@@ -77,6 +79,7 @@ func (s *session) received(m *wamp.Event) error {
 		d := deliveryPool.Get().(*delivery)
 		d.member = member
 		d.in.store(m.Payload)
+		d.attributes = m.Details.Extra
 		d.ctx = s.eventContexts.next()
 		d.ctx.info = Event{
 			Topic:             m.Details.Topic,
@@ -95,4 +98,11 @@ func (s *session) received(m *wamp.Event) error {
 		member.owner.inbox.put(s, d)
 	}
 	return nil
+}
+
+// handle decodes the arguments and calls the handler.
+func (d *delivery) handle(ctx context.Context) error {
+	d.in.template = d.member.template
+	d.in.open(d.ctx.info.Topic, arguments)
+	return d.member.handle(ctx, &d.in)
 }

@@ -193,9 +193,13 @@ func (b *inbox) handle(d *delivery) {
 			b.home.crew.submit(b) // this goroutine ends here
 		}
 	}()
-	d.in.template = d.member.template
-	d.in.open(d.ctx.info.Topic, arguments)
-	if err := d.member.handle(d.ctx, &d.in); err != nil {
+	var err error
+	if d.member.intercepted == nil {
+		err = d.handle(d.ctx)
+	} else {
+		err = d.intercepted()
+	}
+	if err != nil {
 		b.home.options.logger.Error("event handler failed", "topic", d.ctx.info.Topic, "error", err)
 	}
 	returned = true

@@ -67,14 +67,16 @@ type invocation struct {
 	ctx     *invocationContext
 	in      Values
 	out     Args
-	yield   wamp.Yield
+
+	attributes wamp.Dict // nil without
+	yield      wamp.Yield
 }
 
 var invocationPool = sync.Pool{New: func() any { return new(invocation) }}
 
 func (inv *invocation) release() {
 	inv.in.discard()
-	inv.session, inv.reg, inv.ctx = nil, nil, nil
+	inv.session, inv.reg, inv.ctx, inv.attributes = nil, nil, nil, nil
 	inv.yield.Payload = wamp.Payload{}
 	if cap(inv.out.list) <= retained && cap(inv.out.dict) <= retained && inv.out.scratch.Cap() <= retained {
 		invocationPool.Put(inv)
@@ -98,6 +100,7 @@ func (s *session) invoked(m *wamp.Invocation) error {
 	inv := invocationPool.Get().(*invocation)
 	inv.session, inv.reg, inv.request = s, reg, m.Request
 	inv.in.store(m.Payload)
+	inv.attributes = m.Details.Extra
 	inv.ctx = s.invocationContexts.next()
 	inv.ctx.info = Invocation{
 		Procedure:      m.Details.Procedure,
@@ -181,17 +184,27 @@ func (inv *invocation) serve() {
 			}
 		}
 	}()
+	if inv.reg.serve == nil {
+		err = inv.handle(inv.ctx)
+	} else {
+		err = inv.intercepted()
+	}
+	returned = true
+}
+
+// handle decodes the arguments and calls the handler.
+func (inv *invocation) handle(ctx context.Context) error {
 	inv.in.template = inv.reg.template
 	if inv.reg.procedure.Input {
 		inv.in.spare = 1
 	}
 	inv.in.open(inv.ctx.info.Procedure, arguments)
 	inv.out.reset()
-	err = inv.reg.handle(inv.ctx, &inv.in, &inv.out)
+	err := inv.reg.handle(ctx, &inv.in, &inv.out)
 	if err == nil && inv.ctx.flow != nil {
 		inv.ctx.flow.appendGathered(&inv.out)
 	}
-	returned = true
+	return err
 }
 
 // errPanicked answers a call whose handler panicked, and was logged already.

@@ -64,6 +64,12 @@ func start(ctx context.Context, conn transport.Conn, realm wamp.URI, o *dialOpti
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.states.handler, s.states.logger = o.stateHandler, o.logger
+	if o.chains.calls != nil {
+		s.calls = chain(o.chains.calls, performCall)
+	}
+	if o.chains.publishes != nil {
+		s.publishes = chain(o.chains.publishes, performPublish)
+	}
 	s.connected = time.Now()
 	s.latest.Store(m)
 	s.current.Store(m)
@@ -74,7 +80,7 @@ func start(ctx context.Context, conn transport.Conn, realm wamp.URI, o *dialOpti
 
 // join makes a membership on a connection. ctx bounds joining.
 func (s *Session) join(ctx context.Context, conn transport.Conn) (*session, error) {
-	h := &handshake{ctx: ctx, conn: conn, decoder: codec.NewDecoder(conn.Format(), codec.Options{}), options: s.options}
+	h := &handshake{ctx: ctx, conn: conn, decoder: codec.NewDecoder(conn.Format(), codec.Options{KeepCustom: true}), options: s.options}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	welcome, err := h.run(s.realm)
 	if !stop() {

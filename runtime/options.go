@@ -22,10 +22,15 @@ type RegisterOption interface{ applyRegister(*registerOptions) }
 type SubscribeOption interface{ applySubscribe(*subscribeOptions) }
 
 type callOptions struct {
-	timeout    time.Duration
-	discloseMe bool
-	strict     bool
-	cancelMode string
+	idempotent   bool
+	retry        RetryPolicy
+	attributes   wamp.Dict // replaced rather than changed
+	interceptors []CallInterceptor
+	invalid      error // an option that the call fails for
+	timeout      time.Duration
+	discloseMe   bool
+	strict       bool
+	cancelMode   string
 	// progressQueue is 0 for the default, and so is progressPatience then.
 	progressQueue    int
 	progressPatience time.Duration
@@ -50,19 +55,23 @@ func (o *callOptions) streams() bool { return o.progress != nil || o.input.each 
 
 type publishOptions struct {
 	wamp.PublishOptions
-	keywords map[string]any
+	keywords     map[string]any
+	interceptors []PublishInterceptor
+	invalid      error // an option that the publication fails for
 }
 
 type registerOptions struct {
 	wamp.RegisterOptions
+	interceptors  []InvocationInterceptor
 	inputQueue    int
 	inputPatience time.Duration
 }
 
 type subscribeOptions struct {
 	wamp.SubscribeOptions
-	limit    int
-	overflow Overflow
+	interceptors []EventInterceptor
+	limit        int
+	overflow     Overflow
 }
 
 type callOption func(*callOptions)

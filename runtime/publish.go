@@ -10,19 +10,29 @@ import (
 // returns as soon as the event is queued for sending, which waits only while
 // the connection is congested; what the broker thinks of the event is not known then.
 func (s *Session) PublishTopic(ctx context.Context, t *Topic, args *Args, opts ...PublishOption) error {
-	o := wamp.PublishOptions{Acknowledge: t.Acknowledge, Retain: t.Retain, IncludeMe: t.IncludeMe, DiscloseMe: t.DiscloseMe}
+	o := publishOptions{PublishOptions: wamp.PublishOptions{Acknowledge: t.Acknowledge, Retain: t.Retain, IncludeMe: t.IncludeMe, DiscloseMe: t.DiscloseMe}}
 	info := publishInfoFrom(ctx)
 	if len(opts) > 0 || info != nil {
-		var keywords map[string]any
-		o, keywords = combine(o, opts, info)
-		for name, value := range keywords {
+		o = combine(o, opts, info)
+		for name, value := range o.keywords {
 			args.Keyword(name, value)
 		}
 	}
 	uri, err := args.expand(t.URI, t.Match, t.Captures)
 	var id wamp.ID
-	if err == nil {
-		id, err = s.publish(ctx, uri, args, &o)
+	switch {
+	case err != nil:
+	case o.invalid != nil:
+		err = o.invalid
+	case s.publishes != nil || o.interceptors != nil:
+		id, err = s.publishIntercepted(ctx, t, uri, args, o)
+		args.release()
+		if err == nil && info != nil {
+			info.published(id)
+		}
+		return err
+	default:
+		id, err = s.publish(ctx, uri, args, &o.PublishOptions)
 	}
 	args.release()
 	if err == nil && info != nil {
@@ -46,8 +56,7 @@ func (s *Session) publish(ctx context.Context, topic wamp.URI, args *Args, o *wa
 }
 
 // combine applies the options of the caller, and then those of the context.
-func combine(base wamp.PublishOptions, opts []PublishOption, info *PublishInfo) (wamp.PublishOptions, map[string]any) {
-	o := publishOptions{PublishOptions: base}
+func combine(o publishOptions, opts []PublishOption, info *PublishInfo) publishOptions {
 	for _, opt := range opts {
 		opt.applyPublish(&o)
 	}
@@ -56,7 +65,7 @@ func combine(base wamp.PublishOptions, opts []PublishOption, info *PublishInfo) 
 			opt.applyPublish(&o)
 		}
 	}
-	return o.PublishOptions, o.keywords
+	return o
 }
 
 // publish sends the event and returns the publication, 0 if that is not acknowledged.

@@ -33,6 +33,7 @@ type registered struct {
 	procedure *Procedure
 	template  *template // nil without captures
 	handle    func(ctx context.Context, in *Values, out *Args) error
+	serve     InvocationFunc // the handler with its interceptors, nil without
 	untyped   bool
 	limit     int // of concurrent invocations, 0 for none
 	options   wamp.RegisterOptions
@@ -94,11 +95,15 @@ func (r *Registration) member(p ProcedureHandler, opts []RegisterOption) *regist
 	for _, opt := range opts {
 		opt.applyRegister(&o)
 	}
-	return &registered{
+	member := &registered{
 		procedure: p.Procedure, template: newTemplate(p.Procedure.URI, o.Match, p.Procedure.Captures),
 		handle: p.Handle, untyped: p.untyped, limit: int(o.Concurrency), options: o.RegisterOptions, owner: r,
 		inputQueue: o.inputQueue, inputPatience: o.inputPatience,
 	}
+	if all := append(clip(r.home.options.chains.invocations), o.interceptors...); len(all) > 0 {
+		member.serve = chain(all, performInvocation)
+	}
+	return member
 }
 
 // ask registers all members, and names the one that fails.

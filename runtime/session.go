@@ -24,6 +24,10 @@ type Session struct {
 	callPool sync.Pool // of *call
 	states   stateFeed
 
+	// What goes through interceptors, nil without any.
+	calls     CallFunc
+	publishes PublishFunc
+
 	ctx  context.Context // ends with Close, for what waits for a connection
 	stop context.CancelFunc
 

@@ -23,15 +23,13 @@ type stream struct {
 	feed     *feed    // nil without input
 }
 
-// invokeStream is [Session.Invoke] for a call with input or progress. It consumes args and c.
-func (s *Session) invokeStream(ctx context.Context, p *Procedure, c *call, info *CallInfo, args *Args) (*Values, error) {
-	st := &stream{ctx: ctx, uri: p.URI, declared: p.Errors, call: c, info: info}
+// invokeStream is [Session.invokeOnce] for a call with input or progress.
+func (s *Session) invokeStream(ctx context.Context, p *Procedure, uri wamp.URI, c *call, info *CallInfo, args *Args) (*Values, error) {
+	st := &stream{ctx: ctx, uri: uri, declared: p.Errors, call: c, info: info}
 	c.values.call = nil // the stream releases it
 	defer st.close()
 	progress, input := c.opts.progress, c.opts.input
-	err := s.openStream(st, p, args)
-	args.release()
-	if err != nil {
+	if err := s.openStream(st, args); err != nil {
 		st.finish()
 		return nil, err
 	}
@@ -48,12 +46,8 @@ func (s *Session) invokeStream(ctx context.Context, p *Procedure, c *call, info 
 }
 
 // openStream sends the first CALL, on the membership that there is.
-func (s *Session) openStream(st *stream, p *Procedure, args *Args) error {
+func (s *Session) openStream(st *stream, args *Args) error {
 	c := st.call
-	var err error
-	if st.uri, err = args.expand(p.URI, p.Match, p.Captures); err != nil {
-		return requestError("call", st.uri, err)
-	}
 	for {
 		c.err = nil
 		m, err := s.member(st.ctx, c.opts.timeout)

@@ -35,14 +35,15 @@ func (sub *Subscription) Err() error { return sub.ending.why() }
 
 // subscribed is one topic of a Subscription.
 type subscribed struct {
-	topic    *Topic
-	template *template // nil without captures
-	key      topicKey
-	handle   func(ctx context.Context, in *Values) error
-	options  wamp.SubscribeOptions
-	owner    *Subscription
-	over     atomic.Bool // the router has taken the subscription away, or refused it
-	seen     recent      // owned by the reader
+	topic       *Topic
+	template    *template // nil without captures
+	key         topicKey
+	handle      func(ctx context.Context, in *Values) error
+	intercepted EventFunc // the handler with its interceptors, nil without
+	options     wamp.SubscribeOptions
+	owner       *Subscription
+	over        atomic.Bool // the router has taken the subscription away, or refused it
+	seen        recent      // owned by the reader
 }
 
 // SubscribeTopics implements [Subscriber]. An error that the router answered is a [*wamp.Error].
@@ -58,10 +59,14 @@ func (s *Session) SubscribeTopics(ctx context.Context, topics []TopicHandler, op
 		if i == 0 {
 			sub.inbox.init(s, o)
 		}
-		sub.members = append(sub.members, &subscribed{
+		member := &subscribed{
 			topic: t.Topic, template: newTemplate(t.Topic.URI, o.Match, t.Topic.Captures),
 			key: topicKey{t.Topic.URI, o.Match}, handle: t.Handle, options: o.SubscribeOptions, owner: sub,
-		})
+		}
+		if all := append(clip(s.options.chains.events), o.interceptors...); len(all) > 0 {
+			member.intercepted = chain(all, performEvent)
+		}
+		sub.members = append(sub.members, member)
 	}
 	for {
 		m, err := s.member(ctx, 0)

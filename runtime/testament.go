@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"maps"
 
 	"github.com/wampkit/wampkit/wamp"
 )
@@ -24,7 +25,10 @@ const (
 // The errors are those of [Session.Call]; a router that does not know testaments
 // answers [wamp.ErrNoSuchProcedure].
 func (s *Session) AddTestament(ctx context.Context, scope TestamentScope, topic wamp.URI, content *Result, opts ...PublishOption) error {
-	o, keywords := combine(wamp.PublishOptions{}, opts, publishInfoFrom(ctx))
+	o := combine(publishOptions{}, opts, publishInfoFrom(ctx))
+	if o.invalid != nil {
+		return requestError("testament", topic, o.invalid)
+	}
 	positional, named := []any{}, wamp.Dict{}
 	if content != nil {
 		positional = append(positional, content.Args...)
@@ -32,7 +36,7 @@ func (s *Session) AddTestament(ctx context.Context, scope TestamentScope, topic 
 			named[name] = value
 		}
 	}
-	for name, value := range keywords {
+	for name, value := range o.keywords {
 		named[name] = value
 	}
 	args := NewArgs()
@@ -40,7 +44,7 @@ func (s *Session) AddTestament(ctx context.Context, scope TestamentScope, topic 
 	args.Value(positional)
 	args.Value(named)
 	args.Keyword("scope", string(scope))
-	args.Keyword("publish_options", publishOptionsDict(&o))
+	args.Keyword("publish_options", publishOptionsDict(&o.PublishOptions))
 	return s.callVoid(ctx, "wamp.session.add_testament", args)
 }
 
@@ -63,6 +67,7 @@ func (s *Session) callVoid(ctx context.Context, procedure wamp.URI, args *Args) 
 // publishOptionsDict are options as they stand in PUBLISH.Options.
 func publishOptionsDict(o *wamp.PublishOptions) wamp.Dict {
 	dict := wamp.Dict{}
+	maps.Copy(dict, o.Extra)
 	for name, on := range map[string]bool{"disclose_me": o.DiscloseMe, "retain": o.Retain} {
 		if on {
 			dict[name] = true
