@@ -101,29 +101,27 @@ func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 // taken the invocation out of the callee's hands. An answer that the caller
 // cannot take is replaced by an ERROR that says so.
 func (o *outbox) answer(inv invocation, h openCall, m wamp.Message) {
-	err := o.toCaller(inv, h, m, true)
+	err := o.toCaller(inv, h, m)
 	if fateOf(err) != unfit {
 		return
 	}
 	uri, message := unfitFor("the answer", err)
-	err = o.toCaller(inv, h, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request, uri, message), true)
+	err = o.toCaller(inv, h, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request, uri, message))
 	if fateOf(err) == unfit { // not even that goes through
 		inv.caller.caller.forget(inv.request)
 	}
 }
 
-// toCaller sends an answer to the caller of an open call, and waits for room
-// for it if it must.
-func (o *outbox) toCaller(inv invocation, h openCall, m wamp.Message, final bool) error {
+// toCaller sends the final answer to the caller of an open call, and waits for
+// room for it if it must.
+func (o *outbox) toCaller(inv invocation, h openCall, m wamp.Message) error {
 	caller := inv.caller
 	for {
-		err := caller.caller.answer(caller, inv.request, h, m, final)
+		err := caller.caller.answer(caller, inv.request, h, m, true)
 		switch fateOf(err) {
 		case queued:
 			o.sent(caller, m.Type())
-			if final {
-				o.ended(&inv, m)
-			}
+			o.ended(&inv, m)
 			return nil
 		case full:
 			if !o.awaitRoom(caller) {
@@ -133,20 +131,6 @@ func (o *outbox) toCaller(inv invocation, h openCall, m wamp.Message, final bool
 		default:
 			return err
 		}
-	}
-}
-
-// progress sends a progressive result. The call stays open, unless the caller
-// cannot take the result: it is then ended rather than left with a gap.
-func (o *outbox) progress(inv invocation, h openCall, m *wamp.Result) {
-	err := o.toCaller(inv, h, m, false)
-	if fateOf(err) != unfit || !h.callee.callee.takeFor(inv.caller, h.invocation, inv.request) {
-		return
-	}
-	uri, message := unfitFor("a progressive result", err)
-	o.answer(inv, h, o.failed(inv.caller.conn.Format(), wamp.TypeCall, inv.request, uri, message))
-	if h.callee.interruptible() {
-		o.sendInterrupt(h, wamp.CancelKillNoWait, wamp.ErrCanceled)
 	}
 }
 

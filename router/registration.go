@@ -83,7 +83,8 @@ func (r *registration) without(callee *session) []*session {
 }
 
 // start is the index, among n callees, of the one that the policy gives the
-// next call to, and the step to the one that is tried after it.
+// next call to, and the step to the one that is tried after it. There must be a
+// callee: n is at least 1.
 func (r *registration) start(n int) (index, step int) {
 	switch r.policy {
 	case roundRobin:
