@@ -37,6 +37,8 @@ func scramKeys(challenge d, password string) proof.SCRAMKeys {
 	return keys
 }
 
+func base64Of(octets []byte) string { return base64.StdEncoding.EncodeToString(octets) }
+
 func answerSCRAM(hello, challenge d, password string) l {
 	x := scramExchange(hello, challenge)
 	return l{5, base64.StdEncoding.EncodeToString(x.ClientProof(scramKeys(challenge, password))),
