@@ -29,8 +29,8 @@ type Authenticator interface {
 	// peer's connection and may exchange one CHALLENGE for one AUTHENTICATE as
 	// often as its method needs.
 	//
-	// A *wamp.Error ends the handshake with an ABORT that carries its URI; any
-	// other error is told as wamp.error.authentication_failed without its text.
+	// A *wamp.Error ends the handshake with an ABORT that carries its URI; one that
+	// came from a peer (see Attempt.Call) and any other error is told as wamp.error.authentication_failed without its text.
 	// An error from Challenge must be returned as it is.
 	Authenticate(ctx context.Context, attempt *Attempt) (Identity, error)
 }
@@ -105,6 +105,9 @@ type Attempt struct {
 // an authenticator may overlook.
 func (a *Attempt) Challenge(method string, extra wamp.Dict) (*wamp.Authenticate, error) {
 	a.challenged = true
+	if a.exchange == nil {
+		return nil, errOver
+	}
 	return a.exchange(&wamp.Challenge{AuthMethod: method, Extra: extra})
 }
 

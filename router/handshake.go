@@ -125,14 +125,21 @@ func (p *peer) refuse(refusal error) {
 	var e *wamp.Error
 	switch {
 	case errors.Is(refusal, errOver):
-	case errors.As(refusal, &e) && e.URI == wamp.ErrProtocolViolation:
+	case errors.As(refusal, &e) && e.Remote: // what somebody told the authenticator is not for the peer
+		p.failAuthentication(refusal)
+	case e != nil && e.URI == wamp.ErrProtocolViolation:
 		p.abortViolation(&violation{message: e.Message()})
-	case errors.As(refusal, &e):
+	case e != nil:
 		p.abort(e.URI, e.Message())
 	default:
-		p.router.config.Logger.Error("authenticator failed", "peer", p.address(), "error", refusal)
-		p.abort(wamp.ErrAuthenticationFailed, "authentication could not be carried out")
+		p.failAuthentication(refusal)
 	}
+}
+
+// failAuthentication refuses a peer that the authenticator could not decide about.
+func (p *peer) failAuthentication(cause error) {
+	p.router.config.Logger.Error("authenticator failed", "peer", p.address(), "error", cause)
+	p.abort(wamp.ErrAuthenticationFailed, "authentication could not be carried out")
 }
 
 // welcome opens the session that HELLO asks for, or says why not.

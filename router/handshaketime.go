@@ -44,7 +44,7 @@ func (t *handshakeTime) restart() bool {
 // expire ends a handshake that takes too long. It runs beside the goroutine
 // that waits for the peer's message, which then fails.
 func (t *handshakeTime) expire() {
-	t.cancel()
+	defer t.cancel() // whoever fails for it is not to have the last word
 	limits := t.peer.router.limits()
 	_ = t.peer.conn.Shutdown(abortMessage(wamp.ErrTimeout,
 		fmt.Sprintf("the handshake takes longer than %v", limits.HandshakeTimeout)), limits.Linger)

@@ -184,7 +184,7 @@ func (d *Dynamic) ask(ctx context.Context, a *router.Attempt, method string, mor
 	case errors.As(err, &refusal) && denies(refusal):
 		return answer{}, false, nil
 	case err != nil:
-		return answer{}, false, fmt.Errorf("dynamic authentication: %w", err)
+		return answer{}, false, fmt.Errorf("dynamic authentication: %v", err) // what the callee said is not for the peer
 	}
 	return d.read(args, kwargs)
 }
