@@ -21,6 +21,9 @@ var mayImport = map[string][]string{
 	"transport":        {"wamp", "wamp/codec"},
 	"router":           {"wamp", "wamp/codec", "wamp/proof", "transport"},
 	"runtime":          {"wamp", "wamp/codec", "wamp/proof", "transport"},
+	"runtime/otelwamp": {"wamp", "runtime"},
+	"runtime/promwamp": {"wamp", "runtime"},
+	"runtime/slogwamp": {"wamp", "runtime"},
 	"runtime/wamptest": {"wamp", "wamp/codec", "transport", "runtime", "router"},
 	"wampgen":          {"schema"},
 	"schema":           {},
@@ -77,6 +80,26 @@ func TestRuntimePackagesContainNoBuildTools(t *testing.T) {
 		for _, dep := range p.Deps {
 			for _, tool := range buildTools {
 				if dep == tool || strings.HasPrefix(dep, tool+"/") {
+					t.Errorf("%s depends on %s", p.ImportPath, dep)
+				}
+			}
+		}
+	}
+}
+
+// adapters are modules that only the packages which adapt to them may pull in.
+var adapters = []string{"go.opentelemetry.io/otel", "github.com/prometheus/client_golang"}
+
+func TestLibrariesContainNoAdapters(t *testing.T) {
+	for _, p := range packages(t) {
+		switch strings.TrimPrefix(p.ImportPath, module+"/") {
+		case "wamp", "wamp/codec", "transport", "router", "runtime", "runtime/slogwamp", "runtime/wamptest":
+		default:
+			continue
+		}
+		for _, dep := range p.Deps {
+			for _, adapter := range adapters {
+				if dep == adapter || strings.HasPrefix(dep, adapter+"/") {
 					t.Errorf("%s depends on %s", p.ImportPath, dep)
 				}
 			}

@@ -111,8 +111,11 @@ func (s *session) run() (another bool) {
 // ignores reports whether an error of receive is no more than a message that does
 // not matter, since the router has said GOODBYE: there is nothing left to abort.
 func (s *session) ignores(err error) bool {
+	if err == nil || s.state.Load() != stateClosing {
+		return false // before v is allocated, with every message
+	}
 	var v *codec.Violation
-	return err != nil && s.state.Load() == stateClosing && errors.As(err, &v)
+	return errors.As(err, &v)
 }
 
 // handle handles a message as the session's state demands.
