@@ -32,7 +32,15 @@ func (b *block) inner() *block { return &block{file: b.file, scope: b.scope.Inne
 // conversion or a function literal.
 func (b *block) mentions(params []model.Param) {
 	for _, p := range params {
-		b.scope.Reserve(idents(b.file.typeText(valueOf(p).Type))...)
+		v := valueOf(p)
+		stream := p.Progress
+		if p.Input != nil {
+			stream = p.Input
+		}
+		if stream != nil && !b.file.converted(stream) {
+			v = stream.Item
+		}
+		b.scope.Reserve(idents(b.file.typeText(v.Type))...)
 	}
 }
 

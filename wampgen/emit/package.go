@@ -142,11 +142,17 @@ func (f *file) errorNew(e *model.Error) jen.Code {
 	if e.ByValue {
 		result = jen.Op("*").Id(target)
 	}
-	return jen.Func().Params(jen.Id(in).Op("*").Id(f.runtime()).Dot("Values")).Error().Block(
-		jen.Id(target).Op(":=").New(jen.Id(e.Name)),
+	var body []jen.Code
+	if e.OneOf {
+		b.scope.Reserve(f.unions)
+		body = append(body, jen.Id(in).Dot("Unions").Call(jen.Id(f.unions)))
+	}
+	body = append(body,
+		jen.Id(target).Op(":=").New(jen.Id(f.errorName(e))),
 		jen.Id(in).Dot("Struct").Call(jen.Id(target)),
 		jen.Return(result),
 	)
+	return jen.Func().Params(jen.Id(in).Op("*").Id(f.runtime()).Dot("Values")).Error().Block(body...)
 }
 
 func (f *file) errorList(name string, list []*model.Error) jen.Code {

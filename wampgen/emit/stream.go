@@ -150,16 +150,16 @@ func streamDoc(p *procedureNames) string {
 	case model.ProgressAndResult, model.InputAndProgress:
 		name := p.Progress.Param.Name
 		if name == "" {
-			name = "the function"
+			name = "The function"
 		}
-		sentences = name + " runs for each report, one after the other, before the call returns; an error of it cancels the call and is what the call returns."
+		sentences = name + " runs for each report, one after the other, before the call returns; an error of it cancels the call and is what the call ends with."
 	}
 	if p.Input != nil {
 		name := p.Input.Param.Name
 		if name == "" {
-			name = "the iterator"
+			name = "The iterator"
 		}
-		sentences += " " + name + " is ranged over while the call runs, at most once; an error in it cancels the call and is the error of the call. If the callee answers early, the range ends early."
+		sentences += " " + name + " is ranged over while the call runs, until the callee answers; an error in it cancels the call and is what the call ends with."
 	}
 	return wrap(sentences)
 }
