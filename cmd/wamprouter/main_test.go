@@ -1,22 +1,16 @@
 package main_test
 
 import (
-	"bufio"
-	"bytes"
-	"context"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/wampkit/wampkit/transport"
 	"github.com/wampkit/wampkit/wamp"
-	"github.com/wampkit/wampkit/wamp/codec"
 )
 
 const patience = 20 * time.Second
@@ -37,106 +31,6 @@ func TestMain(m *testing.M) {
 		}
 		return m.Run()
 	}())
-}
-
-// process is a running wamprouter.
-type process struct {
-	t     *testing.T
-	cmd   *exec.Cmd
-	first string // the line it says on start
-	logs  bytes.Buffer
-}
-
-func start(t *testing.T, args ...string) *process {
-	t.Helper()
-	p := &process{t: t, cmd: exec.Command(program, args...)}
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.cmd.Stderr = &p.logs
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { p.cmd.Process.Kill() })
-	lines := bufio.NewScanner(out)
-	if !lines.Scan() {
-		p.cmd.Wait()
-		t.Fatalf("nothing was said on start; standard error: %s", p.logs.String())
-	}
-	p.first = lines.Text()
-	return p
-}
-
-// url is the first address that the process said it serves.
-func (p *process) url(scheme string) string {
-	p.t.Helper()
-	host := regexp.MustCompile(`://(127\.0\.0\.1:\d+)`).FindStringSubmatch(p.first)
-	if host == nil {
-		p.t.Fatalf("no address in %q", p.first)
-	}
-	return scheme + "://" + host[1] + "/"
-}
-
-// exit waits for the end and checks the exit code.
-func (p *process) exit(want int) {
-	p.t.Helper()
-	stuck := time.AfterFunc(patience, func() { p.cmd.Process.Kill() })
-	defer stuck.Stop()
-	p.cmd.Wait()
-	if got := p.cmd.ProcessState.ExitCode(); got != want {
-		p.t.Errorf("exit code %d, want %d; standard error: %s", got, want, p.logs.String())
-	}
-}
-
-// session is a client's session.
-type session struct {
-	t    *testing.T
-	conn transport.Conn
-}
-
-func join(t *testing.T, url, realm string) *session {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	conn, err := transport.Dial(ctx, url, transport.DialOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	s := &session{t, conn}
-	s.send(&wamp.Hello{Realm: wamp.URI(realm), Details: wamp.Dict{"roles": wamp.Dict{"caller": wamp.Dict{}}}})
-	return s
-}
-
-func (s *session) send(m wamp.Message) {
-	s.t.Helper()
-	if err := s.conn.Send(m); err != nil {
-		s.t.Fatal(err)
-	}
-	s.conn.Flush()
-}
-
-func (s *session) receive() wamp.Message {
-	s.t.Helper()
-	overdue := time.AfterFunc(patience, func() { s.conn.Close() })
-	defer overdue.Stop()
-	frame, err := s.conn.Receive()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	m, err := codec.NewDecoder(s.conn.Format(), codec.Options{}).Decode(frame)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return m
-}
-
-func (s *session) welcomed() {
-	s.t.Helper()
-	if m, ok := s.receive().(*wamp.Welcome); !ok {
-		s.t.Fatalf("want WELCOME, got %#v", m)
-	}
 }
 
 func TestServesWebSocketAndRawSocketAndSaysGoodbye(t *testing.T) {
@@ -228,14 +122,4 @@ func TestCommandLine(t *testing.T) {
 			t.Errorf("%v: exit code %d, want %d; output, which should say %q: %s", test.args, code, test.code, test.says, out)
 		}
 	}
-}
-
-// output runs the program to its end.
-func output(t *testing.T, args ...string) (string, int) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, program, args...)
-	out, _ := cmd.CombinedOutput()
-	return string(out), cmd.ProcessState.ExitCode()
 }

@@ -120,7 +120,7 @@ func (b *builder) realm(p path, name string, r *Realm) router.RealmConfig {
 		}
 	}
 	if r.DynamicAuthorizer != "" {
-		b.report(p.key("dynamic_authorizer"), "is not served yet")
+		config.Authorizer = router.ProcedureAuthorizer(wamp.URI(r.DynamicAuthorizer), router.AuthorizerOptions{Cache: time.Duration(r.AuthorizerCache)})
 	}
 	for _, h := range r.History {
 		config.History = append(config.History, router.HistoryConfig{

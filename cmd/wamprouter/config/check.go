@@ -24,7 +24,7 @@ type checker struct {
 
 // at is where the value at a path stands, or what it stands in.
 func (l *Loaded) at(p path) Position {
-	for n := len(p); n >= 0; n-- {
+	for n := len(p); n > 0; n-- {
 		if at, known := l.positions[p[:n].id()]; known {
 			return at
 		}
@@ -67,6 +67,11 @@ func (c *checker) check() {
 	}
 }
 
+// isSecure reports whether a URL is one of TLS.
+func isSecure(listen string) bool {
+	return strings.HasPrefix(listen, "wss:") || strings.HasPrefix(listen, "tcps:")
+}
+
 func (c *checker) checkListeners() {
 	if c.given(path{"listen"}) && len(c.Listen) == 0 {
 		c.report(path{"listen"}, "is empty: want at least one URL, such as ws://127.0.0.1:8080/ws")
@@ -79,8 +84,7 @@ func (c *checker) checkListeners() {
 			c.report(p, "%v", err)
 			continue
 		}
-		secure := u.Scheme == "wss" || u.Scheme == "tcps"
-		if secure && c.TLS == nil {
+		if isSecure(string(listen)) && c.TLS == nil {
 			c.report(p, "%s needs a certificate: add tls: {cert: FILE, key: FILE}", u.Scheme)
 		}
 		address := u.Host
@@ -103,7 +107,7 @@ func (c *checker) checkTLS() {
 		c.report(p.key("client_auth"), "required needs client_ca, the authorities that clients' certificates come from")
 	}
 	uses := slices.ContainsFunc(c.Listen, func(u ListenURL) bool {
-		return strings.HasPrefix(string(u), "wss:") || strings.HasPrefix(string(u), "tcps:")
+		return isSecure(string(u))
 	})
 	if !uses {
 		c.report(p, "no listener uses it: want a wss:// or tcps:// URL in listen")
@@ -183,8 +187,11 @@ func (c *checker) checkRealm(p path, r *Realm) {
 			}
 		}
 	}
-	if r.DynamicAuthorizer != "" && !wamp.URI(r.DynamicAuthorizer).Valid(r.rule()) {
-		c.report(p.key("dynamic_authorizer"), "%q is no valid URI", r.DynamicAuthorizer)
+	if uri := wamp.URI(r.DynamicAuthorizer); uri != "" && (!uri.Valid(r.rule()) || uri.Reserved()) {
+		c.report(p.key("dynamic_authorizer"), "%q is no valid URI of a procedure that a session can register", uri)
+	}
+	if r.AuthorizerCache != 0 && r.DynamicAuthorizer == "" {
+		c.report(p.key("authorizer_cache"), "is nothing without dynamic_authorizer")
 	}
 	c.checkRoles(p.key("roles"), r)
 	c.checkAuth(p.key("auth"), r)

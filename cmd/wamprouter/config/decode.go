@@ -267,7 +267,8 @@ func (d *decoder) list(node ast.Node, v reflect.Value, p path, limits reflect.St
 			d.wrongType(node, v.Type(), p)
 			return
 		}
-		d.scalar(node, item, p, limits)
+		d.positions[p.index(0).id()] = positionOf(node)
+		d.scalar(node, item, p.index(0), limits)
 		v.Set(reflect.Append(v, item))
 		return
 	}

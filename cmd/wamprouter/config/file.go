@@ -65,6 +65,7 @@ type Realm struct {
 	Auth              *Auth            `yaml:"auth" default:"anonymous" doc:"the ways to join; without it everybody may"`
 	Roles             map[string]*Role `yaml:"roles" default:"everybody may do everything" doc:"what the sessions of each role may do; what no rule allows is forbidden"`
 	DynamicAuthorizer string           `yaml:"dynamic_authorizer" default:"none" doc:"a procedure that decides about what roles do not allow"`
+	AuthorizerCache   Duration         `yaml:"authorizer_cache" default:"none" doc:"how long a decision of dynamic_authorizer is kept that does not say so itself"`
 	MaxSessions       int              `yaml:"max_sessions" min:"0" default:"0" doc:"how many sessions the realm may have; 0 is any number"`
 	Disclose          Disclose         `yaml:"disclose" default:"nothing" doc:"which identities sessions may disclose (disclose_me)"`
 	Strict            Strict           `yaml:"strict" default:"nothing" doc:"rules that are lenient by default, because deployed clients break them"`

@@ -19,13 +19,16 @@ type Problem struct {
 	Message string
 }
 
-// String is "file:line:column: message".
-func (p Problem) String() string {
+// Where is "file:line:column", or the file for a problem of it as a whole.
+func (p Problem) Where() string {
 	if p.Line == 0 {
-		return p.File + ": " + p.Message
+		return p.File
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Message)
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
+
+// String is "file:line:column: message".
+func (p Problem) String() string { return p.Where() + ": " + p.Message }
 
 // Problems are all that is wrong with a file, in the order of the file.
 type Problems []Problem
