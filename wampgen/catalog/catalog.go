@@ -126,17 +126,26 @@ func (d *document) finish() *schema.Catalog {
 func (d *document) procedure(service string, m *model.Procedure) error {
 	p := &schema.Procedure{
 		Summary: summary(m.Doc), Description: strings.TrimSpace(m.Doc), Deprecated: m.Deprecated,
-		Match: m.Match, Invoke: m.Invoke, TimeoutMs: m.Timeout.Milliseconds(),
+		Match: m.Match, Register: pattern(m.URI, m.Template), Invoke: m.Invoke, TimeoutMs: m.Timeout.Milliseconds(),
 		Idempotent: m.Idempotent, Disclose: m.Disclose,
 	}
 	if p.Invoke == "single" {
 		p.Invoke = ""
 	}
 	var err error
+	if p.URIParams, err = d.captures(m.Captures); err != nil {
+		return err
+	}
 	if p.Args, p.Params, err = d.arguments(service+m.Name+"Params", m.Args, m.ArgsForm); err != nil {
 		return err
 	}
 	if p.Result, err = d.result(m); err != nil {
+		return err
+	}
+	if p.Progress, err = d.stream(m.Progress); err != nil {
+		return err
+	}
+	if p.Input, err = d.stream(m.Input); err != nil {
 		return err
 	}
 	for _, e := range m.Errors {
@@ -145,8 +154,57 @@ func (d *document) procedure(service string, m *model.Procedure) error {
 			return err
 		}
 	}
-	d.Procedures[m.URI] = p
+	d.Procedures[m.Template] = p
 	return nil
+}
+
+// pattern is what to register or subscribe to where that is not the template itself.
+func pattern(uri, template string) string {
+	if uri == template {
+		return ""
+	}
+	return uri
+}
+
+// What a text must look like to stand in a URI: a component, or several.
+const (
+	component  = `^[^\s.#]+$`
+	components = `^[^\s.#]+(\.[^\s.#]+)*$`
+)
+
+// captures describes what stands in a URI, by name; nil if nothing does.
+func (d *document) captures(captures []*model.Capture) (map[string]*schema.Schema, error) {
+	if len(captures) == 0 {
+		return nil, nil
+	}
+	params := make(map[string]*schema.Schema, len(captures))
+	for _, c := range captures {
+		s, err := d.types.Schema(c.Value.Type)
+		if err != nil {
+			return nil, fmt.Errorf("capture %s: %w", c.Name, err)
+		}
+		switch {
+		case s.Type != "string" || s.Pattern != "" || s.Format != "":
+		case c.Rest:
+			s.Pattern = components
+		default:
+			s.Pattern = component
+		}
+		params[c.Name] = s
+	}
+	return params, nil
+}
+
+// stream describes one item of a stream; nil if there is none.
+func (d *document) stream(s *model.Stream) (*schema.Schema, error) {
+	if s == nil {
+		return nil, nil
+	}
+	item, err := d.types.Schema(s.Item.Type)
+	if err != nil {
+		return nil, fmt.Errorf("stream: %w", err)
+	}
+	return item, nil
 }
 
 // arguments describes values twice: as a list and as an object.
@@ -169,9 +227,12 @@ func (d *document) arguments(title string, values []*model.Value, form model.For
 func arguments(values []*model.Value, form model.Form) []schema.Arg {
 	var args []schema.Arg
 	for _, v := range values {
-		args = append(args, schema.Arg{
-			Name: v.Wire, Type: v.Type, Optional: v.Optional, Variadic: v.Variadic && form == model.List, Keyword: form == model.Keywords,
-		})
+		keyword := v.Keyword || form == model.Keywords
+		arg := schema.Arg{Name: v.Wire, Type: v.Type, Optional: v.Optional || keyword && v.Variadic, Variadic: v.Variadic && !keyword, Keyword: keyword}
+		if v.Default != nil {
+			arg.Default = v.Default.JSON
+		}
+		args = append(args, arg)
 	}
 	return args
 }
@@ -215,10 +276,14 @@ func (d *document) topics(t *model.TopicSet) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.Name, err)
 		}
-		d.Topics[m.URI] = &schema.Topic{
+		captures, err := d.captures(m.Captures)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.Name, err)
+		}
+		d.Topics[m.Template] = &schema.Topic{
 			Summary: summary(m.Doc), Description: strings.TrimSpace(m.Doc), Deprecated: m.Deprecated,
-			Match: m.Match, Ack: m.Ack, Retain: m.Retain, Disclose: m.Disclose,
-			Args: list, Params: object,
+			Match: m.Match, Subscribe: pattern(m.URI, m.Template), Ack: m.Ack, Retain: m.Retain, Disclose: m.Disclose,
+			URIParams: captures, Args: list, Params: object,
 		}
 	}
 	return nil
