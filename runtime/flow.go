@@ -91,16 +91,24 @@ func (c *invocationContext) gather(all *Args) error {
 	return all.err
 }
 
-// appendGathered makes the results that were gathered the answer, as one list.
-func (f *flow) appendGathered(out *Args) {
+// settle makes the results that were gathered the answer, as one list. A handler that failed
+// after input had come too fast failed because of that, whatever it says.
+func (f *flow) settle(err error, out *Args) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if err != nil {
+		if f.overrun {
+			return inputOverrun()
+		}
+		return err
+	}
 	if all := f.gathered; all != nil {
 		out.list = append(appendHead(out.list, majorList, all.items), all.list[maxHead:]...)
 		out.items++
 		all.release()
 		f.gathered = nil
 	}
+	return nil
 }
 
 // end lets no more progressive results be sent, and no more input be read.

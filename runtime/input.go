@@ -15,8 +15,8 @@ import (
 //
 //   - the error of ctx when the caller has canceled the call, or has gone;
 //   - an invalid argument if an item is not what decode expects;
-//   - one that is [ErrOverrun] and [wamp.ErrUnavailable] if items came much faster than they
-//     were taken, for too long.
+//   - one that is [ErrOverrun] and [wamp.ErrPayloadSizeExceeded] if items came much faster
+//     than they were taken, for too long.
 //
 // A handler returns such an error, so that the caller gets it. One that returns without having
 // read everything ends the call, and the caller is told to stop.
@@ -107,11 +107,16 @@ func (r *reading) interrupted() error {
 	f.mu.Unlock()
 	switch {
 	case overrun:
-		return &wamp.Error{URI: wamp.ErrUnavailable, Args: []any{"input comes faster than it is taken"}, Cause: ErrOverrun}
+		return inputOverrun()
 	case r.ctx.Err() != nil:
 		return r.ctx.Err()
 	}
 	return r.inv.Err()
+}
+
+// inputOverrun is an error of its own for each caller.
+func inputOverrun() error {
+	return &wamp.Error{URI: wamp.ErrPayloadSizeExceeded, Args: []any{"input comes faster than it is taken"}, Cause: ErrOverrun}
 }
 
 func (r *reading) recycle() {

@@ -201,8 +201,8 @@ func (inv *invocation) handle(ctx context.Context) error {
 	inv.in.open(inv.ctx.info.Procedure, arguments)
 	inv.out.reset()
 	err := inv.reg.handle(ctx, &inv.in, &inv.out)
-	if err == nil && inv.ctx.flow != nil {
-		inv.ctx.flow.appendGathered(&inv.out)
+	if inv.ctx.flow != nil {
+		err = inv.ctx.flow.settle(err, &inv.out)
 	}
 	return err
 }
