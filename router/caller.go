@@ -13,9 +13,6 @@ type caller struct {
 	mu    sync.Mutex
 	left  bool // the session left; nothing is sent to it any more
 	calls map[wamp.ID]openCall
-	// canceled are calls that were canceled while they were on the way from one
-	// callee to another; see cancelOnTheWay.
-	canceled map[wamp.ID]struct{}
 }
 
 // openCall is where the invocation of a call is found.
@@ -37,7 +34,7 @@ const tooManyCalls = "this session has as many open calls as it may have"
 
 // open notes a call that is about to be handed to a callee; from is who gave it
 // back, if anybody did. There may be most calls. It fails with errNotCalling,
-// errStillOpen, errTooMany or errCanceled.
+// errStillOpen or errTooMany.
 func (c *caller) open(request wamp.ID, h, from openCall, most int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -51,11 +48,6 @@ func (c *caller) open(request wamp.ID, h, from openCall, most int) error {
 		return errNotCalling
 	case from == (openCall{}) && len(c.calls) >= most:
 		return errTooMany
-	}
-	if c.canceled != nil {
-		if _, canceled := c.canceled[request]; canceled {
-			return errCanceled
-		}
 	}
 	if c.calls == nil {
 		c.calls = make(map[wamp.ID]openCall)
@@ -82,27 +74,6 @@ func (c *caller) forget(request wamp.ID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.calls, request)
-	delete(c.canceled, request)
-}
-
-// cancelOnTheWay cancels a call that h does not serve any more. It reports false
-// if the call has reached another callee. Else it is either about to be answered,
-// or given to another callee, which does not happen then.
-func (c *caller) cancelOnTheWay(request wamp.ID, h openCall) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	held, open := c.calls[request]
-	if !open {
-		return true
-	}
-	if held != h {
-		return false
-	}
-	if c.canceled == nil {
-		c.canceled = make(map[wamp.ID]struct{})
-	}
-	c.canceled[request] = struct{}{}
-	return true
 }
 
 // find finds the invocation of an open call.
@@ -127,9 +98,6 @@ func (c *caller) answer(s *session, request wamp.ID, h openCall, m wamp.Message,
 	}
 	if final {
 		delete(c.calls, request)
-		if c.canceled != nil {
-			delete(c.canceled, request)
-		}
 	}
 	return nil
 }
@@ -139,6 +107,6 @@ func (c *caller) leave() map[wamp.ID]openCall {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	calls := c.calls
-	c.left, c.calls, c.canceled = true, nil, nil
+	c.left, c.calls = true, nil
 	return calls
 }

@@ -117,9 +117,6 @@ func (d *dealer) offerInTurn(o *outbox, a *attempt, reg *registration, callees [
 			return true, nil
 		case errStillOpen:
 			return true, violationf("CALL with request id %d, which belongs to a call that is still open", a.call.Request)
-		case errCanceled:
-			a.refuse(o, wamp.ErrCanceled, canceledByCaller)
-			return true, nil
 		case errTooMany:
 			a.refuse(o, wamp.ErrUnavailable, tooManyCalls)
 			return true, nil
@@ -282,7 +279,7 @@ func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
 		if !open || h == servedByRouter {
 			return nil // answered in the meantime, or never called
 		}
-		if d.cancelAt(o, s, m, h) || s.caller.cancelOnTheWay(m.Request, h) {
+		if d.cancelAt(o, s, m, h) {
 			return nil
 		}
 	}
@@ -290,36 +287,39 @@ func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
 
 const canceledByCaller = "the caller canceled the call"
 
-// cancelAt cancels a call that h serves, or reports that it does not any more.
-// That of all shards ends at once: as long as one goes on there is no answer to
-// wait for.
+// cancelAt cancels a call that h serves, or reports that another callee has got it
+// in the meantime. A call that h does not serve any more, but nobody else yet, is on
+// its way from one callee to another, or to its caller: it is answered here, and
+// goes no further. That of all shards ends at once, whatever the mode: as long as
+// one goes on there is no answer to wait for.
 func (d *dealer) cancelAt(o *outbox, s *session, m *wamp.Cancel, h openCall) bool {
-	reason, message := whyCanceled(m)
 	mode := m.Options.Mode
 	shards, gathers := h.callee.conn.(*gathering)
-	interruptible := !gathers && h.callee.interruptible()
-	switch {
-	case mode == wamp.CancelKill && interruptible:
+	interruptible := !gathers && h.callee.interruptible() && mode != wamp.CancelSkip
+	if mode == wamp.CancelKill && interruptible {
 		open, first := h.callee.callee.interrupt(s, h.invocation, m.Request)
 		if first {
 			o.sendInterrupt(h, wamp.CancelKill, wamp.ErrCanceled)
 		}
-		return open // the callee answers
-	case mode == wamp.CancelSkip:
-		interruptible = false
+		if open {
+			return true // the callee answers
+		}
 	}
-	if !h.callee.callee.takeFor(s, h.invocation, m.Request) {
-		return false
-	}
-	if interruptible {
+	taken := h.callee.callee.takeFor(s, h.invocation, m.Request)
+	if taken && interruptible {
 		o.sendInterrupt(h, wamp.CancelKillNoWait, wamp.ErrCanceled)
 	}
+	reason, message := whyCanceled(m)
 	inv := invocation{caller: s, request: m.Request}
 	o.answer(inv, h, o.failed(s.conn.Format(), wamp.TypeCall, m.Request, reason, message))
 	if gathers {
 		shards.end(o, mode != wamp.CancelSkip)
 	}
-	return true
+	if taken {
+		return true
+	}
+	now, open := s.caller.find(m.Request)
+	return !open || now == h
 }
 
 // sendInterrupt tells a callee to stop an invocation.

@@ -13,7 +13,7 @@ var errNotServing = errors.New("callee does not serve the registration any more"
 
 // invoke hands a call to a callee, as the next of its invocations. It does not
 // wait. An error, which is one of errNotServing, errLacking, errBusy,
-// errNotCalling, errStillOpen, errTooMany, errCanceled and those of Conn.Send, means
+// errNotCalling, errStillOpen, errTooMany and those of Conn.Send, means
 // that nothing has happened.
 func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 	caller, m := a.caller, a.call

@@ -1,7 +1,6 @@
 package router
 
 import (
-	"errors"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -133,9 +132,6 @@ func (d *dealer) calleesOf(reg *registration) []*session {
 	defer d.mu.RUnlock()
 	return reg.callees
 }
-
-// errCanceled means that the caller canceled a call while it was in nobody's hands.
-var errCanceled = errors.New("caller canceled the call")
 
 // timeout is how long the callee gets: what the clock of an earlier attempt has
 // left, or all of it.
