@@ -21,6 +21,13 @@ type openCall struct {
 	invocation wamp.ID
 }
 
+// owed marks an open call that has no callee any more, and whose answer waits for
+// room. It cannot be canceled, or go on.
+var owed = openCall{invocation: wamp.MaxID - 1}
+
+// isOver reports whether no callee works on the call, or is about to.
+func (h openCall) isOver() bool { return h.callee == nil }
+
 // errNotCalling means that the caller has left, or has the call no more.
 var errNotCalling = errors.New("caller does not wait for the call any more")
 
@@ -67,6 +74,18 @@ func (c *caller) unopen(request wamp.ID, from openCall) {
 	default:
 		c.calls[request] = from
 	}
+}
+
+// owe marks a call that h served as owed. It reports false if the call is not open
+// any more, as it is after a CANCEL.
+func (c *caller) owe(request wamp.ID, h openCall) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.calls[request] != h {
+		return false
+	}
+	c.calls[request] = owed
+	return true
 }
 
 // forget forgets a call that nobody can be told about.

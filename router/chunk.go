@@ -37,10 +37,11 @@ var errLacking = errors.New("callee lacks a feature that the call needs")
 func (d *dealer) proceed(o *outbox, s *session, m *wamp.Call) *violation {
 	for {
 		h, open := s.caller.find(m.Request)
-		if !open && o.patience != nil {
+		over := !open || h.isOver()
+		if over && o.patience != nil {
 			return nil // the ids belong to another goroutine
 		}
-		if !open {
+		if over {
 			return s.requests.late(m.Request)
 		}
 		err := o.invokeAgain(h, s, m)

@@ -276,7 +276,7 @@ func (d *dealer) fail(o *outbox, s *session, m *wamp.ErrorMessage) *violation {
 func (d *dealer) cancel(o *outbox, s *session, m *wamp.Cancel) *violation {
 	for {
 		h, open := s.caller.find(m.Request)
-		if !open || h == servedByRouter {
+		if !open || h.isOver() {
 			return nil // answered in the meantime, or never called
 		}
 		if d.cancelAt(o, s, m, h) {
@@ -367,7 +367,7 @@ func (o *outbox) cancelAll(callee *session, invocations map[wamp.ID]invocation) 
 // take that, and waits as cancelAll does.
 func (o *outbox) interruptAll(caller *session, calls map[wamp.ID]openCall) {
 	for request, h := range calls {
-		if h == servedByRouter {
+		if h.isOver() {
 			delete(calls, request)
 			continue
 		}

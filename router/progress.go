@@ -59,6 +59,9 @@ func (o *outbox) stopProgress(inv invocation, h openCall) bool {
 func (o *outbox) answerLater(inv invocation, h openCall, uri wamp.ErrorURI, message string) {
 	const ever = math.MaxInt64
 	r, caller := o.router, inv.caller
+	if !caller.caller.owe(inv.request, h) {
+		return
+	}
 	r.background.Go(func() {
 		o := r.outbox()
 		defer o.release()
@@ -66,7 +69,7 @@ func (o *outbox) answerLater(inv invocation, h openCall, uri wamp.ErrorURI, mess
 		err := transport.ErrQueueFull
 		for fateOf(err) == full {
 			caller.conn.AwaitRoom(ever)
-			err = caller.caller.answer(caller, inv.request, h, failure, true)
+			err = caller.caller.answer(caller, inv.request, owed, failure, true)
 		}
 		if err == nil {
 			o.sent(caller, wamp.TypeError)

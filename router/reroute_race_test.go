@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/wampkit/wampkit/router"
-	"github.com/wampkit/wampkit/wamp"
 )
 
 // rerouting is everyRole of a callee that may give calls back, and takes INTERRUPT.
@@ -80,16 +79,23 @@ func TestW140_ACallOnItsWayFromOneCalleeToAnotherCanBeCanceled(t *testing.T) {
 }
 
 func TestW140_ACallOnItsWayIsAnsweredIfNobodyGetsIt(t *testing.T) {
-	for name, end := range map[string]func(full *peer, registration wamp.ID){
-		"the next callee leaves": func(full *peer, _ wamp.ID) { full.conn.Close() },
-		"the next callee unregisters": func(full *peer, registration wamp.ID) {
-			full.say(`[66,1000,%d]`, registration)
-			full.nextButEvents()
-		},
+	for name, end := range map[string]func(full *peer){
+		"the next callee leaves":      func(full *peer) { full.conn.Close() },
+		"the next callee unregisters": func(full *peer) { full.say(`[66,1000,2]`) }, // the subscription is 1
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, caller, _, full := inNobodysHands(t)
-			end(full, 2) // the subscription is 1
+			r, caller, _, full := inNobodysHands(t)
+			end(full)
+			watcher := r.join()
+			for callees := int64(2); callees != 1; { // until the router knows
+				watcher.say(`[48,%d,{},"wamp.registration.count_callees",[2]]`, watcher.next())
+				callees = watcher.hear(`[50,"*",{},["*"]]`).items[3].([]any)[0].(int64)
+			}
+			if name == "the next callee unregisters" {
+				if m := full.nextButEvents(); m.items[0] != int64(67) {
+					t.Errorf("the next callee got %s", m.text)
+				}
+			}
 			caller.hear(`[8,48,1,{},"wamp.error.no_available_callee","*"]`)
 		})
 	}
