@@ -17,7 +17,7 @@ func TestCustomAttributesTravel(t *testing.T) {
 		a, b := r.join(), r.join()
 		b.register(`{"match":"prefix"}`, "com.test.")
 		a.say(`[48,%d,`+traced+`,"com.test.x",[1]]`, a.next(), ``)
-		b.hear(`[68,1,"*",{`+told+`,"procedure":"com.test.x"},[1]]`)
+		b.hear(`[68,1,"*",{` + told + `,"procedure":"com.test.x"},[1]]`)
 		a.say(`[48,%d,{},"com.test.x",[1]]`, a.next())
 		b.hear(`[68,2,"*",{"procedure":"com.test.x"},[1]]`)
 

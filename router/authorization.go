@@ -24,10 +24,8 @@ const (
 type grant struct {
 	verdict  verdict
 	disclose Disclosure
+	by       *charter
 }
-
-// granted is a grant for an allowed request.
-func granted(d Disclosure) grant { return grant{allowed, d} }
 
 // refusal is the ERROR for a request that is denied, or failed to be authorized.
 func (g grant) refusal(a Action, match wamp.Match, uri wamp.URI) (wamp.ErrorURI, string) {
@@ -48,9 +46,10 @@ func (g grant) refusal(a Action, match wamp.Match, uri wamp.URI) (wamp.ErrorURI,
 func (s *session) authorize(o *outbox, a Action, match wamp.Match, uri wamp.URI, m wamp.Message) grant {
 	c := s.realm.charter()
 	if c.open() && o.patience == nil {
-		return grant{}
+		return grant{by: c}
 	}
 	g := s.decide(o, c, a, match, uri, m)
+	g.by = c
 	if o.patience != nil && !s.line.commit() {
 		return grant{verdict: withdrawn}
 	}
@@ -78,7 +77,7 @@ func (s *session) decide(o *outbox, c *charter, a Action, match wamp.Match, uri 
 		return grant{verdict: malformed}
 	}
 	if disclose, ok := c.rulebooks[s.identity.Role].allows(a, match, uri); ok {
-		return granted(disclose)
+		return grant{verdict: allowed, disclose: disclose}
 	}
 	if c.authorizer == nil {
 		return grant{verdict: denied}
@@ -98,7 +97,7 @@ func grantOf(d Decision) grant {
 	if !d.Allow {
 		return grant{verdict: denied}
 	}
-	return granted(d.Disclose)
+	return grant{verdict: allowed, disclose: d.Disclose}
 }
 
 // ask asks the authorizer, and keeps its decision for as long as that says.

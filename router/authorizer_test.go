@@ -83,7 +83,9 @@ func TestAnAuthorizerIsToldWhatItDecidesAbout(t *testing.T) {
 
 func TestW208_WhatCannotBeDecidedIsNotDone(t *testing.T) {
 	for name, j := range map[string]judge{
-		"error": func(context.Context, router.Request) (router.Decision, error) { return yes, errors.New("database is down") },
+		"error": func(context.Context, router.Request) (router.Decision, error) {
+			return yes, errors.New("database is down")
+		},
 		"panic": func(context.Context, router.Request) (router.Decision, error) { panic("database is down") },
 		"too late": func(ctx context.Context, _ router.Request) (router.Decision, error) {
 			<-ctx.Done()

@@ -162,7 +162,8 @@ func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation 
 			fmt.Sprintf("%q is no valid topic URI for %s matching", m.Topic, match))
 		return nil
 	}
-	if g := s.authorize(o, ActionSubscribe, match, m.Topic, m); g.verdict != allowed {
+	g := s.authorize(o, ActionSubscribe, match, m.Topic, m)
+	if g.verdict != allowed {
 		s.refuseUnauthorized(o, m, m.Request, g, ActionSubscribe, match, m.Topic)
 		return nil
 	}
@@ -176,6 +177,7 @@ func (b *broker) subscribe(o *outbox, s *session, m *wamp.Subscribe) *violation 
 		case queued:
 			o.sent(s, wamp.TypeSubscribed)
 			b.deliverRest(o, member)
+			s.recheck(o, g)
 			return nil
 		case full:
 			if !o.awaitRoom(s) {

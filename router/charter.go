@@ -34,5 +34,14 @@ func newCharter(config RealmConfig) *charter {
 // open reports whether everybody may do everything.
 func (c *charter) open() bool { return c.rulebooks == nil && c.authorizer == nil }
 
+// knows reports whether sessions of a role may be let in.
+func (c *charter) knows(role string) bool {
+	return c.rulebooks == nil || c.authorizer != nil || c.rulebooks[role] != nil
+}
+
+func noSuchRole(role string) error {
+	return wamp.NewError(wamp.ErrNoSuchRole, "there is no role %q in this realm", role)
+}
+
 // charter is what holds in the realm now.
 func (r *realm) charter() *charter { return r.current.Load() }

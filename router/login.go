@@ -33,8 +33,8 @@ func (p *peer) authenticate(h *hello, session wamp.ID, inTime *handshakeTime) (I
 	if identity.Provider == "" {
 		identity.Provider = "static"
 	}
-	if charter.rulebooks != nil && charter.rulebooks[identity.Role] == nil && charter.authorizer == nil {
-		return Identity{}, wamp.NewError(wamp.ErrNoSuchRole, "there is no role %q in this realm", identity.Role)
+	if !charter.knows(identity.Role) {
+		return Identity{}, noSuchRole(identity.Role)
 	}
 	for _, other := range charter.authenticators {
 		if witness, ok := other.(Witness); ok && other != authenticator {

@@ -28,6 +28,7 @@ type realm struct {
 	name     wamp.URI
 	router   *Router
 	rule     wamp.URIRule
+	config   RealmConfig // that it was made of; see charter for what has changed since
 	strict   Strict
 	current  atomic.Pointer[charter] // see charter
 	broker   broker
@@ -51,6 +52,7 @@ type realm struct {
 func newRealm(r *Router, config RealmConfig) *realm {
 	realm := &realm{
 		name:     config.Name,
+		config:   config,
 		router:   r,
 		rule:     config.Strict.rule(),
 		strict:   config.Strict,
@@ -86,8 +88,14 @@ var errDraining = wamp.NewError(wamp.ErrSystemShutdown, "the router is shutting 
 func (r *realm) join(s *session) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.closed && !r.router.draining() {
+		return wamp.NewError(wamp.ErrNoSuchRealm, "the realm %q is closed", r.name)
+	}
 	if r.closed {
 		return errDraining
+	}
+	if !r.charter().knows(s.identity.Role) { // it may have gone since the session was authenticated
+		return noSuchRole(s.identity.Role)
 	}
 	if r.sessions[s.id] != nil {
 		return wamp.NewError(wamp.ErrAuthenticationFailed, "session id is taken, try again")

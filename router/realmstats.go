@@ -41,6 +41,7 @@ const AutoRealms wamp.URI = "*"
 // every session, so ask for it every few seconds rather than more often.
 func (r *Router) Realms() []RealmStats {
 	r.mu.Lock()
+	automatic := r.autoRealm != nil
 	realms := make([]*realm, 0, len(r.realms))
 	for _, realm := range r.realms {
 		realms = append(realms, realm)
@@ -59,7 +60,7 @@ func (r *Router) Realms() []RealmStats {
 		realm.traffic.addTo(&s)
 		stats = append(stats, s)
 	}
-	if r.config.AutoRealm != nil {
+	if automatic {
 		r.autoTraffic.addTo(&auto)
 		auto.SentOctets = r.autoSent.raise(auto.SentOctets)
 		stats = append(stats, auto)

@@ -27,7 +27,8 @@ func (d *dealer) register(o *outbox, s *session, m *wamp.Register) *violation {
 	case m.Procedure.Reserved():
 		return refuse(wamp.ErrInvalidURI, "%q is reserved for the router", m.Procedure)
 	}
-	if g := s.authorize(o, ActionRegister, match, m.Procedure, m); g.verdict != allowed {
+	g := s.authorize(o, ActionRegister, match, m.Procedure, m)
+	if g.verdict != allowed {
 		s.refuseUnauthorized(o, m, m.Request, g, ActionRegister, match, m.Procedure)
 		return nil
 	}
@@ -51,6 +52,7 @@ func (d *dealer) register(o *outbox, s *session, m *wamp.Register) *violation {
 		switch fateOf(err) {
 		case queued:
 			o.sent(s, wamp.TypeRegistered)
+			s.recheck(o, g)
 			return nil
 		case full:
 			if !o.awaitRoom(s) {

@@ -42,9 +42,12 @@ type Router struct {
 	background sync.WaitGroup
 	closing    atomic.Bool // set once, by Shutdown, with mu held
 
-	mu     sync.Mutex // guards the fields below; may be held while a realm's mu is taken
-	realms map[wamp.URI]*realm
-	peers  map[*peer]struct{}
+	reloading sync.Mutex // held while a configuration is replaced
+
+	mu        sync.Mutex // guards the fields below; may be held while a realm's mu is taken
+	autoRealm *RealmConfig
+	realms    map[wamp.URI]*realm
+	peers     map[*peer]struct{}
 }
 
 // serializers has room for every wamp.Format, which are counted from 1.
@@ -73,7 +76,8 @@ func New(config Config) *Router {
 		Log:      config.Logger,
 		Greet:    r.greet,
 	})
-	if config.Observe && config.AutoRealm != nil {
+	r.autoRealm = config.AutoRealm
+	if config.Observe {
 		r.autoTraffic = new(traffic)
 	}
 	for _, rc := range config.Realms {
@@ -206,12 +210,12 @@ func (r *Router) holdRealm(name wamp.URI) (*realm, error) {
 	held := r.realms[name]
 	switch {
 	case held != nil:
-	case r.config.AutoRealm == nil:
+	case r.autoRealm == nil:
 		return nil, wamp.NewError(wamp.ErrNoSuchRealm, "there is no realm %q", name)
 	case r.draining():
 		return nil, errDraining
 	default:
-		config := *r.config.AutoRealm
+		config := *r.autoRealm
 		config.Name = name
 		held = newRealm(r, config)
 		held.passing = true
@@ -228,7 +232,7 @@ func (r *Router) releaseRealm(held *realm) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	held.holders--
-	if held.holders == 0 && held.passing {
+	if held.holders == 0 && held.passing && r.realms[held.name] == held {
 		delete(r.realms, held.name)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // accept finds out what an accepted connection speaks, and lets it.
 func (s *Server) accept(conn net.Conn) {
 	defer s.dismiss(conn)
-	deadline := s.options.Config.handshakeDeadline()
+	deadline := s.config().handshakeDeadline()
 	conn.SetDeadline(deadline)
 	var hello [4]byte
 	if _, err := io.ReadFull(conn, hello[:1]); err != nil {
@@ -48,13 +48,14 @@ func (s *Server) acceptRaw(conn net.Conn, hello [4]byte, deadline time.Time) {
 		return
 	}
 	s.forget(conn) // from its answer on, the client has a connection
-	if _, err := conn.Write(rawHello(format, s.options.Config)); err != nil {
+	config := s.config()
+	if _, err := conn.Write(rawHello(format, *config)); err != nil {
 		conn.Close()
 		s.release()
 		return
 	}
 	conn.SetDeadline(time.Time{})
-	c := newRawSocket(conn, format, maxSend, &s.options.Config)
+	c := newRawSocket(conn, format, maxSend, config)
 	c.start(deadline)
 	s.run(c)
 }
@@ -88,7 +89,7 @@ type httpSide struct {
 }
 
 func newHTTPSide(s *Server) *httpSide {
-	timeout := max(s.options.Config.HandshakeTimeout, 0)
+	timeout := max(s.config().HandshakeTimeout, 0)
 	return &httpSide{
 		server: &http.Server{
 			Handler:           http.HandlerFunc(s.serveListener),

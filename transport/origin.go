@@ -28,11 +28,12 @@ func (s *Server) originAllowed(r *http.Request) bool {
 	if origin == "" {
 		return true
 	}
-	if s.options.Origins == nil {
+	allowedOrigins := s.bounds.Load().Origins
+	if allowedOrigins == nil {
 		u, err := url.Parse(origin)
 		return err == nil && strings.EqualFold(u.Host, r.Host)
 	}
-	return slices.ContainsFunc(s.options.Origins, func(allowed string) bool {
+	return slices.ContainsFunc(allowedOrigins, func(allowed string) bool {
 		return allowed == "*" || strings.EqualFold(allowed, origin)
 	})
 }

@@ -28,7 +28,7 @@ func (s *Server) openLongPoll(w http.ResponseWriter, r *http.Request) {
 	greeting, info := s.greetRequest(r), requestInfo(r)
 	greeting.tell(&info)
 	maps.Copy(w.Header(), greeting.response)
-	c := newLongPoll(rand.Text(), protocol, s.options.Config, info, s.longPolls)
+	c := newLongPoll(rand.Text(), protocol, *s.config(), info, s.longPolls)
 	s.longPolls.add(c)
 	go s.run(c)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -45,7 +45,7 @@ func (s *Server) readPollOpen(w http.ResponseWriter, r *http.Request) (subprotoc
 		}
 	)
 	defer memory.drop()
-	body, err := readBody(w, r.Body, &memory, maxOpenRequest, s.options.Config.handshakeDeadline())
+	body, err := readBody(w, r.Body, &memory, maxOpenRequest, s.config().handshakeDeadline())
 	if err == nil {
 		err = json.Unmarshal(body, &wanted)
 	}

@@ -126,7 +126,7 @@ func setWriteDeadline(w http.ResponseWriter, t time.Time) {
 // boundRest bounds how long net/http waits for what is left of a request's body
 // when the request has been answered.
 func (s *Server) boundRest(w http.ResponseWriter) {
-	setReadDeadline(w, s.options.Config.handshakeDeadline())
+	setReadDeadline(w, s.config().handshakeDeadline())
 }
 
 // readBody reads a request's body of at most limit octets into memory, before

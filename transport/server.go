@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -55,7 +56,8 @@ type ServerOptions struct {
 // and it serves listeners on which it tells RawSocket from HTTP by the first octet.
 type Server struct {
 	handle  func(Conn)
-	options ServerOptions
+	options ServerOptions // but what bounds holds
+	bounds  atomic.Pointer[Bounds]
 	log     *slog.Logger
 	http    *httpSide
 
@@ -88,9 +90,27 @@ func NewServer(handle func(Conn), o ServerOptions) *Server {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	s.SetBounds(Bounds{Config: o.Config, MaxConns: o.MaxConns, Origins: o.Origins})
 	s.http = newHTTPSide(s)
 	return s
 }
+
+// Bounds are those of the [ServerOptions] that can change while the server runs. They
+// mean the same as there.
+type Bounds struct {
+	Config   Config
+	MaxConns int
+	Origins  []string
+}
+
+// SetBounds changes the options for connections that come from now on. What is
+// open stays as it is.
+func (s *Server) SetBounds(b Bounds) {
+	b.Config = b.Config.withDefaults()
+	s.bounds.Store(&b)
+}
+
+func (s *Server) config() *Config { return &s.bounds.Load().Config }
 
 // Serve accepts connections from l until [Server.Close], which makes it return
 // nil, or until l fails. Passing trouble of the operating system, such as too
@@ -162,7 +182,7 @@ func (s *Server) run(c interface {
 func (s *Server) reserve() (ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || s.options.MaxConns > 0 && s.open >= s.options.MaxConns {
+	if most := s.bounds.Load().MaxConns; s.closed || most > 0 && s.open >= most {
 		return false
 	}
 	s.open++

@@ -77,7 +77,7 @@ func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 
 // upgrade does the opening handshake. If it fails, the request is answered.
 func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, protocol subprotocol) (*webSocket, error) {
-	config := &s.options.Config
+	config := s.config()
 	taken := &hijacker{ResponseWriter: w, deadline: config.handshakeDeadline()}
 	upgrader := websocket.Upgrader{
 		HandshakeTimeout: max(config.HandshakeTimeout, 0),
