@@ -95,7 +95,9 @@ func (s *session) received(m *wamp.Event) error {
 		if d.ctx.info.Topic == "" {
 			d.ctx.info.Topic = member.topic.URI
 		}
-		member.owner.inbox.put(s, d)
+		if !member.owner.inbox.put(s, d) {
+			member.owner.overflow(s)
+		}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -28,7 +29,14 @@ const (
 	DropOldest
 	// DropNewest drops the event that has just arrived.
 	DropNewest
+	// EndSubscription ends the subscription with the first event that does not fit: those that
+	// wait are handled, and no others come. [Subscription.Err] is [ErrOverflow] then. It is for
+	// handlers that would rather begin anew than miss an event.
+	EndSubscription
 )
+
+// ErrOverflow is why a subscription has ended whose handler was too slow, with [EndSubscription].
+var ErrOverflow = errors.New("events come faster than they are handled")
 
 // DefaultQueue is how many events may wait for a handler before [Overflow] says what happens.
 const DefaultQueue = 1024
@@ -52,6 +60,7 @@ type inbox struct {
 	working bool            // guarded by mu: whether a goroutine handles events
 	losing  bool            // guarded by mu: whether events have been dropped since there was room
 	closed  bool            // guarded by mu
+	full    bool            // guarded by mu: there was an event too many, and no others come
 	room    chan struct{}   // receives when there may be room again
 }
 
@@ -60,29 +69,32 @@ func (b *inbox) init(home *Session, o subscribeOptions) {
 	b.room = make(chan struct{}, 1)
 }
 
-// put takes an event for handling. It runs on the reader.
-func (b *inbox) put(s *session, d *delivery) {
+// put takes an event for handling. It reports false if the subscription is to end for it. It
+// runs on the reader.
+func (b *inbox) put(s *session, d *delivery) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.overflow == Block && b.waiting() >= b.limit && !b.closed && !b.losing {
 		b.awaitRoom(s)
 	}
 	switch waiting := b.waiting(); {
-	case b.closed:
+	case b.closed, b.full:
 		d.release()
-		return
+		return true
 	case waiting < b.limit, waiting < blockFactor*b.limit && b.overflow == Block && !b.losing:
 	case b.overflow == DropOldest:
 		b.drop(b.take())
 	default:
+		b.full = b.overflow == EndSubscription
 		b.drop(d)
-		return
+		return !b.full
 	}
 	b.queue.push(d)
 	if !b.working {
 		b.working = true
 		b.home.crew.submit(b)
 	}
+	return true
 }
 
 // awaitRoom makes the reader wait as [Block] says. mu is held, but not while it waits.

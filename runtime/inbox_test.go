@@ -156,3 +156,31 @@ func TestDroppingPolicies(t *testing.T) {
 		})
 	}
 }
+
+// With EndSubscription what fits is handled, and then it is over.
+func TestEndSubscription(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var logged log
+		s, router := joinPeer(t, wamp.CBOR, allFeatures, logged.option())
+		release := make(chan struct{})
+		var handled atomic.Int64
+		sub := slowSubscriber(t, s, router, func(context.Context, wamp.ID) { <-release; handled.Add(1) }, runtime.WithQueue(5, runtime.EndSubscription))
+		flood(t, router, 100)
+		if m := router.expect(wamp.TypeUnsubscribe).(*wamp.Unsubscribe); m.Subscription != 9 {
+			t.Errorf("got %+v", m)
+		}
+		<-sub.Done()
+		if sub.Err() != runtime.ErrOverflow || sub.Dropped() == 0 || !logged.has("too slow") {
+			t.Errorf("Err() = %v, %d dropped", sub.Err(), sub.Dropped())
+		}
+		close(release)
+		synctest.Wait()
+		if n := handled.Load(); n < 5 || n > 6 { // one may have been taken before the others came
+			t.Errorf("handled %d", n)
+		}
+		if err := sub.Unsubscribe(t.Context()); err != nil || sub.Err() != runtime.ErrOverflow {
+			t.Error(err, sub.Err())
+		}
+		router.conn.Close()
+	})
+}

@@ -29,7 +29,7 @@ type Subscription struct {
 func (sub *Subscription) Done() <-chan struct{} { return sub.ending.done }
 
 // Err is why the subscription ended: nil while it has not, and after Unsubscribe; an
-// [ErrRevoked], an [ErrSessionClosed], or, of a session that has reconnected, a
+// [ErrRevoked], an [ErrSessionClosed], an [ErrOverflow], or, of a session that has reconnected, a
 // [*RestoreError] otherwise.
 func (sub *Subscription) Err() error { return sub.ending.why() }
 
@@ -197,6 +197,16 @@ func (sub *Subscription) Unsubscribe(ctx context.Context) error {
 		return nil
 	}
 	return failed
+}
+
+// overflow ends the subscription because of an event too many. It runs on the reader.
+func (sub *Subscription) overflow(s *session) {
+	for _, member := range sub.members {
+		member.over.Store(true)
+		s.drop(s.topics.leave(member))
+	}
+	sub.ending.end(ErrOverflow)
+	sub.home.forget(sub)
 }
 
 // Dropped is how many events were lost because the handler was too slow for them.

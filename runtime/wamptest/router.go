@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,19 @@ type options struct {
 
 // WithConfig configures the router. Without it, it has one realm that anybody may join.
 func WithConfig(config router.Config) Option { return func(o *options) { o.config = config } }
+
+// WithRealmConfig adds a realm, or configures one that there is, by its name, and lets [Router.Session] join
+// it. Without a name it is [Realm].
+func WithRealmConfig(realm router.RealmConfig) Option {
+	return func(o *options) {
+		if realm.Name == "" {
+			realm.Name = router.DefaultRealm
+		}
+		realms := slices.DeleteFunc(slices.Clone(o.config.Realms), func(r router.RealmConfig) bool { return r.Name == realm.Name })
+		o.config.Realms = append(realms, realm)
+		o.realm = string(realm.Name)
+	}
+}
 
 // WithRealm sets the realm that [Router.Session] joins.
 func WithRealm(realm string) Option { return func(o *options) { o.realm = realm } }
@@ -56,7 +70,7 @@ func New(t testing.TB, opts ...Option) *Router {
 	if o.config.Logger == nil {
 		o.config.Logger = slog.New(slog.NewTextHandler(testLog{t}, nil))
 	}
-	r := &Router{router: router.New(o.config), options: o}
+	r := &Router{router: router.New(believing(o.config)), options: o}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 		defer cancel()
@@ -81,6 +95,9 @@ func (r *Router) Session(t testing.TB, opts ...runtime.DialOption) *runtime.Sess
 
 // Connect opens an in-process connection without joining a realm.
 func (r *Router) Connect() transport.Conn { return r.router.Connect(r.options.format) }
+
+// Dial is Connect with a signature that fits [runtime.ReconnectPolicy].Connect.
+func (r *Router) Dial(context.Context) (transport.Conn, error) { return r.Connect(), nil }
 
 // Serve lets the router listen on a free port of the loopback interface, for
 // WebSocket and RawSocket, and returns its address, "127.0.0.1:port".
