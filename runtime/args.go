@@ -22,6 +22,7 @@ type Args struct {
 	list, dict   []byte
 	items, pairs uint64
 	captures     captures
+	passthru     *wamp.Passthru // how results are sealed, nil if they are not
 	scratch      bytes.Buffer
 	unions       *Unions // nil: values hold none
 	err          error
@@ -53,6 +54,7 @@ func (a *Args) reset() {
 	a.dict = a.dict[:0]
 	a.items, a.pairs, a.unions, a.err = 0, 0, nil, nil
 	a.captures.reset()
+	a.passthru = nil
 }
 
 // Bool appends a boolean.

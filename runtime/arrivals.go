@@ -93,6 +93,7 @@ func (q *arrivals) put(details wamp.ResultDetails, p wamp.Payload) bool {
 	a := arrivalPool.Get().(*arrival)
 	a.details = details
 	a.values.store(p)
+	a.values.sealed(details.Passthru)
 	a.size = len(a.values.storage) + arrivalOverhead
 	q.queue.push(a)
 	q.size += a.size

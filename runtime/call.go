@@ -151,6 +151,9 @@ func (s *Session) sendCall(ctx context.Context, c *call, procedure wamp.URI, arg
 // sendCall sends the CALL and enters c into the table. After an error c is in
 // no table.
 func (s *session) sendCall(ctx context.Context, c *call, procedure wamp.URI, args *Args) error {
+	if err := s.checkSealed(&c.opts.passthru, args, wamp.RoleDealer); err != nil {
+		return err
+	}
 	payload, err := args.payloadFor(s.format)
 	if err != nil {
 		return err
@@ -191,6 +194,7 @@ func (s *session) trySendCall(c *call, procedure wamp.URI, payload wamp.Payload,
 	m := &s.callMessage
 	m.Request, m.Procedure, m.Payload = id, procedure, payload
 	m.Options.DiscloseMe = c.opts.discloseMe
+	m.Options.Passthru = c.opts.passthru
 	m.Options.ReceiveProgress = c.opts.progress != nil
 	m.Options.Progress = c.opts.input.each != nil
 	m.Options.RunMode, m.Options.RKey = c.opts.runMode, c.opts.rkey
@@ -298,6 +302,7 @@ func (s *session) answered(m *wamp.Result) error {
 	}
 	c.details = m.Details
 	c.values.store(m.Payload)
+	c.values.sealed(m.Details.Passthru)
 	c.settle()
 	return nil
 }
@@ -310,6 +315,7 @@ func (s *session) refused(m *wamp.ErrorMessage) error {
 	}
 	c.errorURI = m.URI
 	c.values.store(m.Payload)
+	c.values.sealed(m.Details.Passthru)
 	c.settle()
 	return nil
 }

@@ -172,7 +172,7 @@ func isRemote(err error) bool {
 // remoteError is the answer of a call as an error: what the peer sent, with the
 // typed error declared for its URI, or the context error that it stands for, as its cause.
 func (s *session) remoteError(ctx context.Context, c *call, declared []ErrorType) error {
-	e := &wamp.Error{URI: c.errorURI, Remote: true}
+	e := &wamp.Error{URI: c.errorURI, Remote: true, Passthru: c.values.passthru}
 	if args, kwargs, err := codec.DecodePayload(c.values.payload); err == nil {
 		e.Args, e.Kwargs = args, kwargs
 	} else {

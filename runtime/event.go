@@ -79,6 +79,7 @@ func (s *session) received(m *wamp.Event) error {
 		d := deliveryPool.Get().(*delivery)
 		d.member = member
 		d.in.store(m.Payload)
+		d.in.sealed(m.Details.Passthru)
 		d.attributes = m.Details.Extra
 		d.ctx = s.eventContexts.next()
 		d.ctx.info = Event{

@@ -37,6 +37,9 @@ func (s *session) errorAnswer(inv *invocation, err error) *wamp.ErrorMessage {
 		return m
 	}
 	m.Payload = payload
+	if args.passthru != nil && s.checkSealed(args.passthru, args, wamp.RoleDealer) == nil {
+		m.Details.Passthru = *args.passthru
+	}
 	return m
 }
 
@@ -56,6 +59,7 @@ func describe(err error, declared []ErrorType, args *Args) wamp.ErrorURI {
 		}
 	}
 	if own := authored(err); own != nil {
+		args.passthru = own.Passthru
 		for _, arg := range own.Args {
 			args.Value(arg)
 		}

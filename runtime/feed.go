@@ -50,11 +50,13 @@ type feed struct {
 	session *session
 	call    wamp.ID
 	uri     wamp.URI
-	over    chan struct{} // closed when the call has ended
+	sealed  *wamp.Passthru // how the arguments are
+	over    chan struct{}  // closed when the call has ended
 }
 
-func newFeed(s *session, call wamp.ID, uri wamp.URI) *feed {
-	return &feed{session: s, call: call, uri: uri, over: make(chan struct{})}
+func newFeed(s *session, c *call, uri wamp.URI) *feed {
+	how := c.opts.passthru
+	return &feed{session: s, call: c.id, uri: uri, sealed: &how, over: make(chan struct{})}
 }
 
 // start sends the input in the background, until it or the call ends.
@@ -100,6 +102,9 @@ func (f *feed) run(input Input) {
 func (f *feed) finish(err error) {
 	if err == nil {
 		last := NewArgs()
+		if f.sealed.Scheme != "" {
+			last.Bytes(nil) // because every chunk is a byte string
+		}
 		err = f.send(last, wamp.CallOptions{})
 		last.release()
 	}
@@ -121,6 +126,9 @@ func (f *feed) sendItem(args *Args) error {
 // send sends a CALL that continues the call, waiting for room in the queue.
 func (f *feed) send(args *Args, o wamp.CallOptions) error {
 	s := f.session
+	if err := s.checkSealed(f.sealed, args, wamp.RoleDealer); err != nil {
+		return err
+	}
 	payload, err := args.payloadFor(s.format)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ type flow struct {
 	session *session
 	results bool      // the caller takes progressive results
 	input   *arrivals // of a progressive invocation, else nil
-	// passthru is how the arguments are sealed, if they are.
+	// passthru is how the arguments are sealed, and the input with them, if they are.
 	passthru wamp.Passthru
 
 	mu         sync.Mutex // held while a progressive result is sent
@@ -45,11 +45,18 @@ func (c *invocationContext) takesResults() bool { return c.flow != nil && c.flow
 
 // sendProgress sends a progressive result for the invocation. It does not consume args.
 func sendProgress(ctx context.Context, c *invocationContext, args *Args) error {
-	payload, err := args.payloadFor(c.flow.session.format)
+	s := c.flow.session
+	if err := s.checkSealed(args.passthru, args, wamp.RoleDealer); err != nil {
+		return err
+	}
+	payload, err := args.payloadFor(s.format)
 	if err != nil {
 		return err
 	}
 	m := &wamp.Yield{Request: c.info.Request, Options: wamp.YieldOptions{Progress: true}, Payload: payload}
+	if args.passthru != nil {
+		m.Options.Passthru = *args.passthru
+	}
 	return c.flow.send(ctx, c, m)
 }
 

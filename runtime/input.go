@@ -96,7 +96,16 @@ func (r *reading) next() bool {
 		f.endInput()
 	}
 	a.values.open(r.inv.info.Procedure, arguments)
-	return r.more || a.values.left > 0 || a.values.pairs > 0 || a.values.err != nil
+	return r.more || !a.values.endsInput()
+}
+
+// endsInput reports whether the last chunk of an input is no item: it is empty, or
+// sealed without content.
+func (v *Values) endsInput() bool {
+	if v.err != nil || v.pairs > 0 {
+		return false
+	}
+	return v.left == 0 || v.passthru != nil && v.left == 1 && v.items[0] == majorBytes
 }
 
 // interrupted is why there is no more input although it has not ended.
@@ -236,7 +245,7 @@ func (s *session) continued(m *wamp.Invocation) bool {
 	if inv == nil {
 		return known
 	}
-	if !inv.flow.input.put(wamp.ResultDetails{Progress: m.Details.Progress}, m.Payload) {
+	if !inv.flow.input.put(wamp.ResultDetails{Progress: m.Details.Progress, Passthru: inv.flow.passthru}, m.Payload) {
 		s.inputs.end(m.Request)
 		inv.flow.overran()
 		inv.end(context.Canceled)

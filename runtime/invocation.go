@@ -77,7 +77,7 @@ var invocationPool = sync.Pool{New: func() any { return new(invocation) }}
 func (inv *invocation) release() {
 	inv.in.discard()
 	inv.session, inv.reg, inv.ctx, inv.attributes = nil, nil, nil, nil
-	inv.yield.Payload = wamp.Payload{}
+	inv.yield.Payload, inv.yield.Options = wamp.Payload{}, wamp.YieldOptions{}
 	if cap(inv.out.list) <= retained && cap(inv.out.dict) <= retained && inv.out.scratch.Cap() <= retained {
 		invocationPool.Put(inv)
 	}
@@ -100,6 +100,7 @@ func (s *session) invoked(m *wamp.Invocation) error {
 	inv := invocationPool.Get().(*invocation)
 	inv.session, inv.reg, inv.request = s, reg, m.Request
 	inv.in.store(m.Payload)
+	inv.in.sealed(m.Details.Passthru)
 	inv.attributes = m.Details.Extra
 	inv.ctx = s.invocationContexts.next()
 	inv.ctx.info = Invocation{
@@ -116,7 +117,7 @@ func (s *session) invoked(m *wamp.Invocation) error {
 	if inv.ctx.info.Procedure == "" {
 		inv.ctx.info.Procedure = reg.procedure.URI
 	}
-	if reg.flows() || m.Details.ReceiveProgress || m.Details.Progress || m.Details.Passthru.Scheme != "" {
+	if reg.flows() || m.Details.ReceiveProgress || m.Details.Progress {
 		inv.ctx.flow = newFlow(inv, &m.Details)
 	}
 	if m.Details.Timeout > 0 {
@@ -228,9 +229,15 @@ func (inv *invocation) finish(err error) {
 func (inv *invocation) answer(err error) {
 	s := inv.session
 	if err == nil {
-		payload, encodeErr := inv.out.payloadFor(s.format)
+		encodeErr := s.checkSealed(inv.out.passthru, &inv.out, wamp.RoleDealer)
 		if encodeErr == nil {
-			inv.yield.Request, inv.yield.Payload = inv.request, payload
+			inv.yield.Payload, encodeErr = inv.out.payloadFor(s.format)
+		}
+		if encodeErr == nil {
+			inv.yield.Request = inv.request
+			if inv.out.passthru != nil {
+				inv.yield.Options.Passthru = *inv.out.passthru
+			}
 			encodeErr = s.answer(&inv.yield)
 		}
 		if encodeErr == nil {

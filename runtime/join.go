@@ -28,15 +28,15 @@ type Welcome struct {
 
 // roles is what this client announces: exactly what works.
 var roles = wamp.Roles{}.
-	With(wamp.RoleCaller, wamp.FeatureProgressiveCallResults, wamp.FeatureProgressiveCallInvocations, wamp.FeatureCallTimeout,
+	With(wamp.RoleCaller, wamp.FeaturePayloadPassthruMode, wamp.FeatureProgressiveCallResults, wamp.FeatureProgressiveCallInvocations, wamp.FeatureCallTimeout,
 		wamp.FeatureCallCanceling, wamp.FeatureCallerIdentification, wamp.FeatureShardedRegistration).
-	With(wamp.RoleCallee, wamp.FeatureProgressiveCallResults, wamp.FeatureProgressiveCallInvocations, wamp.FeatureCallTimeout,
+	With(wamp.RoleCallee, wamp.FeaturePayloadPassthruMode, wamp.FeatureProgressiveCallResults, wamp.FeatureProgressiveCallInvocations, wamp.FeatureCallTimeout,
 		wamp.FeatureCallCanceling, wamp.FeatureCallerIdentification,
 		wamp.FeatureCallTrustLevels, wamp.FeaturePatternBasedRegistration, wamp.FeatureSharedRegistration, wamp.FeatureShardedRegistration,
 		wamp.FeatureRegistrationRevocation, wamp.FeatureCallReroute).
-	With(wamp.RolePublisher, wamp.FeaturePublisherIdentification, wamp.FeaturePublisherExclusion,
+	With(wamp.RolePublisher, wamp.FeaturePayloadPassthruMode, wamp.FeaturePublisherIdentification, wamp.FeaturePublisherExclusion,
 		wamp.FeatureSubscriberBlackWhiteListing, wamp.FeatureShardedSubscription).
-	With(wamp.RoleSubscriber, wamp.FeaturePublisherIdentification, wamp.FeaturePublicationTrustLevels,
+	With(wamp.RoleSubscriber, wamp.FeaturePayloadPassthruMode, wamp.FeaturePublisherIdentification, wamp.FeaturePublicationTrustLevels,
 		wamp.FeaturePatternBasedSubscription, wamp.FeatureShardedSubscription, wamp.FeatureSubscriptionRevocation)
 
 // Join joins a realm over a connection that already stands, for example one end

@@ -39,6 +39,7 @@ type callOptions struct {
 	// progress is called with each progressive result, nil if none are wanted.
 	progress func(in *Values) error
 	input    Input // its each is nil without input
+	passthru wamp.Passthru
 }
 
 func withProgress(progress func(in *Values) error) CallOption {

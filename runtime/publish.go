@@ -70,6 +70,9 @@ func combine(o publishOptions, opts []PublishOption, info *PublishInfo) publishO
 
 // publish sends the event and returns the publication, 0 if that is not acknowledged.
 func (s *session) publish(ctx context.Context, topic wamp.URI, args *Args, o *wamp.PublishOptions) (wamp.ID, error) {
+	if err := s.checkSealed(&o.Passthru, args, wamp.RoleBroker); err != nil {
+		return 0, err
+	}
 	payload, err := args.payloadFor(s.format)
 	if err != nil {
 		return 0, err

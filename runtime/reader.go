@@ -46,8 +46,12 @@ func (s *session) handle(m wamp.Message) error {
 	case *wamp.Event:
 		return s.received(m)
 	case *wamp.ErrorMessage:
-		if m.RequestType == wamp.TypeCall {
+		switch m.RequestType {
+		case wamp.TypeCall:
 			return s.refused(m)
+		case wamp.TypeInvocation: // an answer that the caller could not take, who has been told
+			s.logger.Warn("an answer was refused by the router", "error", m.URI)
+			return nil
 		}
 		return s.granted(m.Request, m.RequestType, 0, requestRefused(m))
 	case *wamp.Published:

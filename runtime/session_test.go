@@ -54,8 +54,8 @@ func TestHelloAnnouncesExactlyWhatWorks(t *testing.T) {
 		if !roles.Has(role) {
 			t.Errorf("%s is not announced", role)
 		}
-		if roles.Supports(role, wamp.FeaturePayloadPassthruMode) {
-			t.Errorf("%s announces payload passthru mode", role)
+		if !roles.Supports(role, wamp.FeaturePayloadPassthruMode) {
+			t.Errorf("%s does not announce payload passthru mode", role)
 		}
 	}
 	for _, role := range []wamp.Role{wamp.RoleCaller, wamp.RoleCallee} {

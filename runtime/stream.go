@@ -80,7 +80,7 @@ func (st *stream) opened() {
 		c.arrivals.occupy(true)
 	}
 	if c.opts.input.each != nil {
-		st.feed = newFeed(st.session, c.id, st.uri)
+		st.feed = newFeed(st.session, c, st.uri)
 	}
 }
 

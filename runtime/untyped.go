@@ -21,6 +21,11 @@ type Result struct {
 	// of [Session.CallProgress], or an item of [ReadInput]. Of what is sent it is ignored.
 	Progress bool
 
+	// Passthru is how the payload is sealed, nil if it is not: in payload passthru mode Args is one byte
+	// string, and Kwargs is empty. See [NewSealed] and [WithPassthru]; of what a call with
+	// input sends it is ignored.
+	Passthru *wamp.Passthru
+
 	received wamp.Payload // what Args and Kwargs were decoded from, in CBOR
 }
 
@@ -66,6 +71,16 @@ func (r *Result) appendTo(args *Args) {
 	for name, value := range r.Kwargs {
 		args.Keyword(name, value)
 	}
+	args.passthru = r.Passthru
+}
+
+// decodeValues is what was received, decoded. It has memory of its own.
+func decodeValues(in *Values) (*Result, error) {
+	result, err := decodeResult(in.payload)
+	if err == nil {
+		result.Passthru = in.passthru
+	}
+	return result, err
 }
 
 // decodeResult is a received payload, decoded. It has memory of its own.
@@ -127,7 +142,7 @@ func newArgs(args []any) *Args {
 }
 
 func decodeAnswer(procedure wamp.URI, values *Values) (*Result, error) {
-	result, err := decodeResult(values.payload)
+	result, err := decodeValues(values)
 	if err != nil {
 		return nil, fmt.Errorf("call %s: %w: %w", procedure, ErrInvalidResult, err)
 	}
@@ -147,7 +162,7 @@ func decodeAnswer(procedure wamp.URI, values *Values) (*Result, error) {
 // registration is undone.
 func (s *Session) Register(ctx context.Context, procedure wamp.URI, h Handler, opts ...RegisterOption) (*Registration, error) {
 	handle := func(ctx context.Context, in *Values, out *Args) error {
-		arguments, err := decodeResult(in.payload)
+		arguments, err := decodeValues(in)
 		if err != nil {
 			return wamp.NewError(wamp.ErrInvalidArgument, "%s: %v", procedure, err)
 		}
@@ -174,7 +189,7 @@ func (s *Session) Publish(ctx context.Context, topic wamp.URI, args ...any) erro
 // the subscription is undone.
 func (s *Session) Subscribe(ctx context.Context, topic wamp.URI, h EventHandler, opts ...SubscribeOption) (*Subscription, error) {
 	handle := func(ctx context.Context, in *Values) error {
-		arguments, err := decodeResult(in.payload)
+		arguments, err := decodeValues(in)
 		if err != nil {
 			return err
 		}

@@ -94,7 +94,7 @@ func ReadInput(ctx context.Context) iter.Seq2[*Result, error] {
 		items := reading{ctx: ctx, inv: inv}
 		defer items.recycle()
 		for items.next() {
-			item, err := decodeResult(items.values.payload)
+			item, err := decodeValues(items.values)
 			if err != nil {
 				yield(nil, wamp.NewError(wamp.ErrInvalidArgument, "%s: %v", inv.info.Procedure, err))
 				return

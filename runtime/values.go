@@ -28,8 +28,9 @@ type Values struct {
 	side     side
 	err      error
 
-	storage []byte // the payload as it arrived, copied
-	payload wamp.Payload
+	storage  []byte // the payload as it arrived, copied
+	passthru *wamp.Passthru
+	payload  wamp.Payload
 
 	items []byte // positional items that are still to be read
 	left  uint64 // how many they are
@@ -101,7 +102,7 @@ func (v *Values) discard() {
 	if cap(v.storage) > retained {
 		v.storage = nil
 	}
-	v.payload = wamp.Payload{}
+	v.payload, v.passthru = wamp.Payload{}, nil
 	v.items, v.dict, v.err, v.call, v.template, v.spare = nil, nil, nil, nil, nil, 0
 }
 

@@ -64,6 +64,9 @@ type Error struct {
 	URI    ErrorURI
 	Args   []any
 	Kwargs map[string]any
+	// Passthru is how the payload is sealed, nil if it is not: in payload passthru
+	// mode Args is one byte string, and Kwargs is empty.
+	Passthru *Passthru
 
 	// Remote tells that a peer sent the error, rather than this process making it.
 	Remote bool
