@@ -98,9 +98,9 @@ func (c *StoreClient) Grep(ctx context.Context, path string, pattern string) ite
 // Import takes items, reports progress, and returns how many there were.
 //
 // progress runs for each report, one after the other, before the call returns;
-// an error of it cancels the call and is what the call returns. items is ranged
-// over while the call runs, at most once; an error in it cancels the call and
-// is the error of the call. If the callee answers early, the range ends early.
+// an error of it cancels the call and is what the call ends with. items is
+// ranged over while the call runs, until the callee answers; an error in it
+// cancels the call and is what the call ends with.
 func (c *StoreClient) Import(ctx context.Context, shelf int, progress func(percent float64) error, items iter.Seq2[Item, error]) (count int, err error) {
 	args := runtime.NewArgs()
 	args.Int(int64(shelf))
@@ -124,9 +124,9 @@ func (c *StoreClient) Import(ctx context.Context, shelf int, progress func(perce
 //
 // The call is made when the range over the result starts, and each range makes
 // one: who does not range does not call. To leave the range cancels the call;
-// an error is the last item. shapes is ranged over while the call runs, at most
-// once; an error in it cancels the call and is the error of the call. If the
-// callee answers early, the range ends early.
+// an error is the last item. shapes is ranged over while the call runs, until
+// the callee answers; an error in it cancels the call and is what the call ends
+// with.
 func (c *StoreClient) Measure(ctx context.Context, shapes iter.Seq2[Shape, error]) iter.Seq2[float64, error] {
 	return runtime.CallInputResults(ctx, c.client, &storeMeasure, nil, runtime.InputOf(shapes, func(args *runtime.Args, item Shape) {
 		args.Unions(wampUnions)
@@ -218,9 +218,9 @@ func RegisterStore(ctx context.Context, s runtime.Callee, impl Store, opts ...ru
 			if err := in.Err(); err != nil {
 				return err
 			}
-			count, err := impl.Import(ctx, shelf, func(percent_ float64) error {
+			count, err := impl.Import(ctx, shelf, func(percent float64) error {
 				return runtime.SendProgress(ctx, func(args *runtime.Args) {
-					args.Float(percent_)
+					args.Float(percent)
 				})
 			}, runtime.InputFrom(ctx, func(values *runtime.Values) (item Item) {
 				values.Value("item", &item)
