@@ -130,6 +130,7 @@ func (p *peer) refuse(refusal error) {
 	case e != nil && e.URI == wamp.ErrProtocolViolation:
 		p.abortViolation(&violation{message: e.Message()})
 	case e != nil:
+		p.logRefusal(e)
 		p.abort(e.URI, e.Message())
 	default:
 		p.failAuthentication(refusal)

@@ -81,6 +81,8 @@ func newSession(p *peer, h *hello, id wamp.ID, identity Identity) *session {
 // run handles the session's messages until it ends, and reports whether its
 // connection may carry another session.
 func (s *session) run() (another bool) {
+	s.logOpened()
+	defer s.logClosed()
 	defer s.leave()
 	s.peer.out.sent(s, wamp.TypeWelcome)
 	s.realm.tell(s.peer.out, s)
