@@ -59,6 +59,9 @@ func NewSCRAM(users Users[SCRAMUser], opts ...Option) (*SCRAM, error) {
 // a cost that is out of range, and for passwords with characters that SASLprep
 // (RFC 4013) prohibits.
 func DeriveSCRAM(password string, kdf proof.KDF, iterations, memory int) (SCRAMUser, error) {
+	if password == "" {
+		return SCRAMUser{}, errors.New("the password is empty")
+	}
 	return SCRAMUser{Password: password, KDF: kdf, Iterations: iterations, Memory: memory}.prepare(true)
 }
 
