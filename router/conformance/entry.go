@@ -1,10 +1,12 @@
 package conformance
 
 import (
+	"crypto/tls"
 	"fmt"
 	"io"
 	"maps"
 	"net"
+	"net/http"
 	"strings"
 
 	"github.com/wampkit/wampkit/wamp"
@@ -19,7 +21,11 @@ type entry struct {
 	length      int    // the LENGTH of the RawSocket handshake
 	realm       string
 	roles       d
-	details     d // of HELLO, beside roles
+	details     d           // of HELLO, beside roles
+	header      http.Header // of the opening handshake of WebSocket
+	secured     string      // the address of a TLS port; empty for none
+	secure      *tls.Config
+	tls         *tls.Conn // once connected to it
 }
 
 // over takes another link than the case's.
@@ -96,7 +102,7 @@ func (n *Node) dial(options ...Entry) (*Peer, error) {
 	for _, option := range options {
 		option(e)
 	}
-	conn, err := net.Dial("tcp", n.address)
+	conn, err := e.reach(n.address)
 	if err != nil {
 		return nil, err
 	}
@@ -106,6 +112,19 @@ func (n *Node) dial(options ...Entry) (*Peer, error) {
 		return nil, err
 	}
 	return n.newPeer(e, w), nil
+}
+
+// reach makes the network connection.
+func (e *entry) reach(address string) (net.Conn, error) {
+	if e.secured == "" {
+		return net.Dial("tcp", address)
+	}
+	var err error
+	e.tls, err = tls.Dial("tcp", e.secured, e.secure)
+	if err != nil {
+		return nil, err
+	}
+	return e.tls, nil
 }
 
 // connect does the transport's handshake.
@@ -122,7 +141,7 @@ func (e *entry) connect(conn net.Conn, address string) (wire, error) {
 	if e.subprotocol == "" {
 		e.subprotocol = subprotocol(e.link.Format)
 	}
-	w, refusal, err := webHandshake{path: "/ws", subprotocols: []string{e.subprotocol}}.upgrade(conn, address)
+	w, refusal, err := webHandshake{path: "/ws", subprotocols: []string{e.subprotocol}, header: e.header}.upgrade(conn, address)
 	switch {
 	case err != nil:
 		return nil, err

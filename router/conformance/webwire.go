@@ -72,6 +72,7 @@ type WebWire struct {
 	in          *bufio.Reader
 	opcode      byte // of messages
 	subprotocol string
+	cookie      string                    // that the router set
 	batch       func(frame []byte) []byte // frames a message of a batch, nil if unbatched
 	unbatch     func(message []byte) ([][]byte, error)
 	waiting     [][]byte // messages of a batch that were not received yet
@@ -127,6 +128,7 @@ func (h webHandshake) upgrade(conn net.Conn, address string) (*WebWire, *http.Re
 	if got := response.Header.Get("Sec-Websocket-Accept"); got != base64.StdEncoding.EncodeToString(accept[:]) {
 		return nil, nil, fmt.Errorf("Sec-WebSocket-Accept is %q", got)
 	}
+	w.cookie = response.Header.Get("Set-Cookie")
 	w.speak(response.Header.Get("Sec-Websocket-Protocol"))
 	return w, nil, nil
 }
