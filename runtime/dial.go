@@ -134,8 +134,12 @@ func Dial(ctx context.Context, url, realm string, opts ...DialOption) (*Session,
 		}
 		return conn, nil
 	}
-	if o.reconnect != nil && o.reconnect.Connect == nil {
+	switch {
+	case o.reconnect == nil:
+	case o.reconnect.Connect == nil:
 		o.reconnect.Connect = connect
+	default:
+		connect = o.reconnect.Connect
 	}
 	dial := func(ctx context.Context) (*Session, error) {
 		conn, err := connect(ctx)

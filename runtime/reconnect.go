@@ -38,8 +38,8 @@ type ReconnectPolicy struct {
 	// KeepDialing makes [Dial] try again, too, until its context ends. Without it a
 	// first attempt that fails is an error.
 	KeepDialing bool
-	// Connect makes connections. The default is to dial the URL of [Dial] again; [Join]
-	// has none, and needs Connect.
+	// Connect makes connections. The default is to dial the URL of [Dial], which it replaces;
+	// [Join] has none, and needs Connect for all connections but the first.
 	Connect func(ctx context.Context) (transport.Conn, error)
 }
 
@@ -86,7 +86,8 @@ func WithReconnect(policy ReconnectPolicy) DialOption {
 
 // CannotMend reports whether err is a refusal that would only be repeated: there is no
 // such realm, the client is not who it says or may not join, or has nothing to offer that
-// the router takes; and whether a session was killed by an administrator.
+// the router takes; and whether a session was killed by an administrator. What failed for
+// technical reasons, like [wamp.ErrAuthenticationFailed], is worth another attempt.
 func CannotMend(err error) bool {
 	var e *wamp.Error
 	if !errors.As(err, &e) || !e.Remote {
@@ -95,7 +96,7 @@ func CannotMend(err error) bool {
 	switch e.URI {
 	case wamp.ErrNoSuchRealm, wamp.ErrNoSuchRole, wamp.ErrNoSuchPrincipal,
 		wamp.ErrNotAuthorized, wamp.ErrAuthorizationDenied,
-		wamp.ErrAuthenticationFailed, wamp.ErrAuthenticationDenied, wamp.ErrAuthenticationRequired,
+		wamp.ErrAuthenticationDenied, wamp.ErrAuthenticationRequired,
 		wamp.ErrNoMatchingAuthMethod, wamp.ErrorURI(wamp.CloseKilled):
 		return true
 	}

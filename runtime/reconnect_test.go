@@ -216,6 +216,20 @@ func TestGivesUpOnWhatCannotBeMended(t *testing.T) {
 	}
 }
 
+// What fails for technical reasons may work later.
+func TestDoesNotGiveUpOnFailures(t *testing.T) {
+	l := lineToPeers(t, func(*peer) {})
+	changes := make(states, 1000)
+	l.join(t, runtime.ReconnectPolicy{Backoff: soon}, changes.option())
+	l.mu.Lock()
+	l.closed = &wamp.Error{URI: wamp.ErrAuthenticationFailed, Remote: true}
+	l.mu.Unlock()
+	l.cut()
+	for range 3 {
+		changes.await(t, runtime.StateWaiting)
+	}
+}
+
 func TestGivesUpAfterAttempts(t *testing.T) {
 	l := lineTo(wamptest.New(t))
 	s := l.join(t, runtime.ReconnectPolicy{Backoff: soon, MaxAttempts: 3})

@@ -156,5 +156,12 @@ func answered(err error) bool {
 // mayBeFree reports whether what was refused may be had later: the procedure is still
 // registered, perhaps by the session that was lost, or the router is in trouble.
 func mayBeFree(err error) bool {
-	return errors.Is(err, wamp.ErrProcedureAlreadyExists) || errors.Is(err, wamp.ErrUnavailable) || errors.Is(err, wamp.ErrNetworkFailure)
+	for _, passing := range []wamp.ErrorURI{
+		wamp.ErrProcedureAlreadyExists, wamp.ErrUnavailable, wamp.ErrNetworkFailure, wamp.ErrAuthorizationFailed,
+	} {
+		if errors.Is(err, passing) {
+			return true
+		}
+	}
+	return false
 }
