@@ -129,5 +129,8 @@ func Choices() []Choice {
 		{"What is offered for authentication by cookie and by client certificate?",
 			"nothing",
 			"the methods `cookie` and `tls`; a client that offers neither is not authenticated by its transport", []string{"W206"}},
+		{"Which rights does a pattern need?",
+			"actions are authorized on a URI or on a URI pattern; how a right on one relates to the other is not said",
+			"one rule that allows the action has to cover the whole pattern, and none that does not may decide for any URI that it matches", []string{"W210"}},
 	}
 }

@@ -101,9 +101,21 @@ var history = Chapter{Title: "Event history", Cases: []Case{
 		},
 	},
 	{
-		ID: "W174", Level: Must, Spec: "a/pubsub_event_history",
+		ID: "W174", Level: Must, Spec: "a/pubsub_event_history", Router: []Option{remembering, governed},
 		Rule:  "Who may not subscribe to the topic, or not call the procedure, gets `wamp.error.not_authorized`.",
-		Later: "authorization is a later issue",
+		Needs: remembered,
+		Test: func(t *T) {
+			p, insider := t.Peer(user), t.Peer(admin)
+			subscription := insider.Subscribe("com.history.a")
+			insider.Publish("com.history.a", 1)
+			insider.Call("wamp.subscription.get_events", subscription)
+			p.Refused(notAuthorized, 48, d{}, "wamp.subscription.get_events", l{subscription})
+			own := p.Subscribe("com.open.x")
+			p.Call("wamp.subscription.get_events", own)
+			p.Refused(notAuthorized, 48, d{}, "wamp.subscription.lookup", l{"com.open.x"})
+			stranger := t.Peer()
+			stranger.Refused(notAuthorized, 48, d{}, "wamp.subscription.get_events", l{own})
+		},
 	},
 	{
 		ID: "W175", Level: Must, Spec: "a/pubsub_event_history", Router: []Option{remembering},

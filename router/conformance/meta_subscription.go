@@ -96,8 +96,30 @@ var metaSubscription = Chapter{Title: "Meta API: subscriptions", Cases: []Case{
 		},
 	},
 	{
-		ID: "W189", Level: Derived, Spec: "a/authorization",
+		ID: "W189", Level: Derived, Spec: "a/authorization", Router: []Option{governed},
 		Rule:  "Meta procedures and topics are subject to authorization like any URI.",
-		Later: "authorization is a later issue",
+		Needs: announced("dealer.session_meta_api", "broker.subscription_meta_api"),
+		Test: func(t *T) {
+			p, victim := t.Peer(user), t.Peer(admin)
+			registration, subscription := victim.Register("com.x"), victim.Subscribe("com.x")
+			p.Call("wamp.session.count")
+			p.Subscribe("wamp.session.on_join")
+			for procedure, args := range map[string]l{
+				"wamp.session.list": {}, "wamp.session.get": {victim.Session}, "wamp.session.kill": {victim.Session},
+				"wamp.session.kill_by_authid": {"ann"}, "wamp.session.kill_by_authrole": {"admin"}, "wamp.session.kill_all": {},
+				"wamp.registration.list": {}, "wamp.registration.lookup": {"com.x"}, "wamp.registration.match": {"com.x"},
+				"wamp.registration.remove_callee":     {registration, victim.Session},
+				"wamp.subscription.list_subscribers":  {subscription},
+				"wamp.subscription.remove_subscriber": {subscription, victim.Session},
+			} {
+				p.Refused(notAuthorized, 48, d{}, procedure, args)
+			}
+			for _, topic := range []string{"wamp.session.on_leave", "wamp.registration.on_create", "wamp.subscription.on_subscribe"} {
+				p.Refused(notAuthorized, 32, d{}, topic)
+			}
+			p.Refused(notAuthorized, 32, d{"match": "prefix"}, "wamp.")
+			p.Refused(notAuthorized, 32, d{"match": "wildcard"}, "wamp.session.")
+			victim.ExpectNothing()
+		},
 	},
 }}

@@ -95,3 +95,44 @@ var trusting = eachRealm(func(r *router.RealmConfig) {
 var remembering = eachRealm(func(r *router.RealmConfig) {
 	r.History = []router.HistoryConfig{{URI: "com.history.", Match: wamp.MatchPrefix}}
 })
+
+// everyAction are all actions that there are.
+var everyAction = []router.Action{router.ActionCall, router.ActionRegister, router.ActionPublish, router.ActionSubscribe}
+
+// governed lets the role "admin" do everything, and "user" what its rules say: what
+// is below com.open, and reading com.read. Both may leave testaments and ask for
+// history, and be told of sessions that join.
+var governed = eachRealm(func(r *router.RealmConfig) {
+	exactly := func(uri wamp.URI, action router.Action) router.Rule {
+		return router.Rule{URI: uri, Allow: []router.Action{action}}
+	}
+	r.Roles = map[string]router.Role{
+		"anonymous": {},
+		"admin":     {{Match: wamp.MatchPrefix, Allow: everyAction}},
+		"user": {
+			{URI: "com.open.", Match: wamp.MatchPrefix, Allow: everyAction},
+			{URI: "com.open.secret.", Match: wamp.MatchPrefix},
+			{URI: "com.read.", Match: wamp.MatchPrefix, Allow: []router.Action{router.ActionSubscribe}},
+			{URI: "com.one", Allow: everyAction},
+			{URI: "net..status", Match: wamp.MatchWildcard, Allow: everyAction},
+			exactly("wamp.session.count", router.ActionCall),
+			exactly("wamp.session.add_testament", router.ActionCall),
+			exactly("wamp.subscription.get_events", router.ActionCall),
+			exactly("wamp.session.on_join", router.ActionSubscribe),
+		},
+	}
+})
+
+// asked lets a procedure decide what the roles do not allow; "authorizer" is the
+// role that may register it.
+var asked = eachRealm(func(r *router.RealmConfig) {
+	r.Roles = map[string]router.Role{
+		"anonymous":  {},
+		"authorizer": {{URI: "com.authorize", Allow: []router.Action{router.ActionRegister}}},
+		"admin":      {{Match: wamp.MatchPrefix, Allow: everyAction}},
+	}
+	r.Authorizer = router.ProcedureAuthorizer("com.authorize", router.AuthorizerOptions{})
+})
+
+// impatient gives an authorizer little time.
+var impatient = limited(func(l *router.Limits) { l.AuthorizationTimeout = 100 * time.Millisecond })

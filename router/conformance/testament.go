@@ -80,9 +80,20 @@ var testament = Chapter{Title: "Testaments", Cases: []Case{
 	},
 	{
 		ID: "W191", Level: Derived, Spec: "security",
-		Rule:  "A testament has the rights of the session that made it: none to publish below `wamp.`, or to disclose what the realm does not. (Those of its role come with authorization.)",
+		Rule:  "A testament has the rights of the session that made it: those of its role, and none to publish below `wamp.`, or to disclose what the realm does not.",
 		Needs: testaments,
 		Test: func(t *T) {
+			governed := t.Start(governed)
+			heir := governed.Peer(admin)
+			heir.Subscribe("com.", d{"match": "prefix"})
+			testator := governed.Peer(user)
+			testator.Refused(notAuthorized, 48, d{}, "wamp.session.add_testament", l{"com.read.x", l{}, d{}})
+			testator.Refused(notAuthorized, 48, d{}, "wamp.session.add_testament", l{"com.open.secret.x", l{}, d{}})
+			testator.Call("wamp.session.add_testament", "com.open.x", l{1}, d{})
+			testator.Close()
+			heir.Expect(36, anID, anID, d{"topic": "com.open.x"}, l{1})
+			heir.ExpectNothing()
+
 			watcher := t.Peer()
 			watcher.Subscribe("wamp.", d{"match": "prefix"})
 			p := t.Peer()
