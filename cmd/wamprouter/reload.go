@@ -1,11 +1,9 @@
 package main
 
 import (
-	"errors"
 	"net/url"
 
 	"github.com/wampkit/wampkit/cmd/wamprouter/config"
-	"github.com/wampkit/wampkit/router"
 )
 
 // reload reads the file again. What can change without dropping sessions does: users,
@@ -36,7 +34,7 @@ func (d *daemon) reload() (added int) {
 	}
 	settings.Logger = d.log
 	settings.Observe = d.current.Metrics != ""
-	if err := reloadRouter(d.router, settings); err != nil {
+	if err := d.router.Reload(settings); err != nil {
 		change.abandon()
 		d.refuse(err)
 		return 0
@@ -49,14 +47,6 @@ func (d *daemon) reload() (added int) {
 	d.log.Info("configuration reloaded", "listeners", d.addresses())
 	d.warn(loaded, nil)
 	return len(change.opened)
-}
-
-func reloadRouter(r *router.Router, settings router.Config) error {
-	reloading, ok := any(r).(interface{ Reload(router.Config) error })
-	if !ok {
-		return errors.New("the router cannot reload")
-	}
-	return reloading.Reload(settings)
 }
 
 // refuse keeps the old configuration and says why.
