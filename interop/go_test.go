@@ -13,13 +13,13 @@ import (
 const realm = "realm1"
 
 // startRouter runs wampkit's router on a loopback port and returns the URL of its WebSocket.
-func startRouter(t *testing.T) string {
+func startRouter(t *testing.T, authenticators ...router.Authenticator) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := router.New(router.Config{Realms: []router.RealmConfig{{Name: realm}}})
+	r := router.New(router.Config{Realms: []router.RealmConfig{{Name: realm, Authenticators: authenticators}}})
 	served := make(chan error, 1)
 	go func() { served <- r.Serve(l) }()
 	t.Cleanup(func() {

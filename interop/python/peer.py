@@ -11,6 +11,15 @@ from twisted.internet.defer import ensureDeferred
 SERVICE = "com.example.thermostat.v1."
 
 
+def transport(kind, serializer, address):
+    """The configuration of a websocket or rawsocket to HOST:PORT, which is tried once."""
+    host, port = address.split(":")
+    endpoint = {"type": "tcp", "host": host, "port": int(port)}
+    if kind == "websocket":
+        return {"type": kind, "url": f"ws://{address}/ws", "endpoint": endpoint, "serializers": [serializer], "max_retries": 0}
+    return {"type": kind, "url": f"rs://{address}", "endpoint": endpoint, "serializer": serializer, "max_retries": 0}
+
+
 def main(scenario):
     """Run scenario(session) on the transport that the command line names.
 
@@ -18,14 +27,7 @@ def main(scenario):
     returns ends the program; what it returns is printed as JSON, unless None.
     """
     kind, serializer, address, realm = sys.argv[1:5]
-    host, port = address.split(":")
-    endpoint = {"type": "tcp", "host": host, "port": int(port)}
-    if kind == "websocket":
-        transport = {"type": "websocket", "url": f"ws://{address}/ws", "endpoint": endpoint, "serializers": [serializer]}
-    else:
-        transport = {"type": "rawsocket", "url": f"rs://{address}", "endpoint": endpoint, "serializer": serializer}
-    transport["max_retries"] = 0
-    component = Component(transports=[transport], realm=realm)
+    component = Component(transports=[transport(kind, serializer, address)], realm=realm)
     failed = []
 
     @component.on_join
