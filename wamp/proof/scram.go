@@ -38,6 +38,7 @@ const (
 	maxPBKDF2Iterations = 10_000_000
 	maxArgon2Iterations = 100
 	maxArgon2Memory     = 1 << 20 // KiB, that is 1 GiB
+	maxArgon2Work       = 4 << 20 // KiB, times iterations
 )
 
 // Check reports what is wrong with a cost, or nil.
@@ -55,6 +56,8 @@ func (c SCRAMCost) Check() error {
 		return fmt.Errorf("%s takes 1 to %d iterations, not %d", c.KDF, maxArgon2Iterations, c.Iterations)
 	case c.Memory < 8 || c.Memory > maxArgon2Memory:
 		return fmt.Errorf("%s takes 8 to %d KiB of memory, not %d", c.KDF, maxArgon2Memory, c.Memory)
+	case c.Memory*c.Iterations > maxArgon2Work:
+		return fmt.Errorf("%s takes up to %d KiB times iterations, not %d × %d", c.KDF, maxArgon2Work, c.Memory, c.Iterations)
 	}
 	return nil
 }

@@ -113,7 +113,7 @@ func TestCostsThatAreRefused(t *testing.T) {
 		{KDF: PBKDF2, Salt: salt, Iterations: 10_000_001}, {KDF: "argon2id-13", Salt: salt, Iterations: 3, Memory: 4096},
 		{KDF: Argon2id13, Salt: salt, Iterations: 3}, {KDF: Argon2id13, Salt: salt, Iterations: 3, Memory: -1},
 		{KDF: Argon2id13, Salt: salt, Iterations: 3, Memory: 1<<20 + 1}, {KDF: Argon2id13, Salt: salt, Memory: 4096},
-		{KDF: Argon2id13, Salt: salt, Iterations: 101, Memory: 4096},
+		{KDF: Argon2id13, Salt: salt, Iterations: 101, Memory: 4096}, {KDF: Argon2id13, Salt: salt, Iterations: 5, Memory: 1 << 20},
 	} {
 		if _, err := NewSCRAMKeys("pencil", cost); err == nil {
 			t.Errorf("%+v: want an error", cost)
