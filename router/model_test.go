@@ -3,17 +3,22 @@ package router_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/wampkit/wampkit/router"
 	"github.com/wampkit/wampkit/wamp"
 )
 
 // TestW092_HistoriesAgreeWithTheModel plays short random histories of calls that
-// are answered, canceled, too slow, continued, passed on and abandoned, all at the
-// same time, and compares what everybody heard with a model of what they may hear.
+// are answered, canceled, too slow, continued, passed on and abandoned, by callees
+// that register, unregister and leave, all at the same time. It compares what
+// everybody heard with a model of what they may hear, and looks at what the router
+// still holds on to when all is over.
 func TestW092_HistoriesAgreeWithTheModel(t *testing.T) {
 	histories := 1000
 	if testing.Short() {
@@ -30,6 +35,7 @@ func TestW092_HistoriesAgreeWithTheModel(t *testing.T) {
 		})
 	}
 	players.Wait()
+	awaitStats(t, r, func(s router.Stats) bool { return s.Sessions == 0 })
 	if got := r.Stats(); got.Violations != 0 {
 		t.Errorf("%+v", got)
 	}
@@ -43,6 +49,7 @@ type modelCall struct {
 	chunked   bool
 	more      bool // the last chunk is still to be said
 	chunks    int
+	canceled  bool
 	finals    int
 	afterward int // messages after the final one
 	heard     []string
@@ -52,11 +59,19 @@ type modelCall struct {
 type modelCallee struct {
 	*peer
 	features string
-	cancels  bool // announced call_canceling
-	streams  bool // announced progressive_call_invocations
+	cancels  bool   // announced call_canceling
+	streams  bool   // announced progressive_call_invocations
+	options  string // of REGISTER
 	left     bool
+	kicked   atomic.Bool // somebody else closed its connection
+	telling  sync.Mutex  // guards gone
+	gone     bool        // it has said that it leaves
+	absent   bool        // it was without the registration for a while
 
-	registration wamp.ID
+	registration wamp.ID // 0 while it is not registered
+	withdrawing  bool    // UNREGISTER was said
+	settling     bool    // everything is to be answered now
+	answered     map[wamp.ID]bool
 	calls        map[wamp.ID]string // by invocation
 	chunks       map[wamp.ID]int
 	interrupts   map[wamp.ID]int
@@ -77,7 +92,9 @@ var modelFeatures = []string{
 	`"call_canceling":true,"progressive_call_results":true,"progressive_call_invocations":true,"call_reroute":true`,
 }
 
-const modelBarrier = 1_000_000
+// The callees are told that everything is to be answered by the first round trip of
+// these ids, and that all is over by the second one.
+const modelSettle, modelBarrier = 999_999, 1_000_000
 
 func playHistory(t *testing.T, r *place, seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 5))
@@ -87,32 +104,45 @@ func playHistory(t *testing.T, r *place, seed uint64) {
 	if policy != "single" {
 		callees = make([]*modelCallee, 1+random.IntN(3))
 	}
-	var serving, calling sync.WaitGroup
+	var serving, acting, calling sync.WaitGroup
 	for i := range callees {
 		f := random.IntN(len(modelFeatures))
 		c := &modelCallee{
-			cancels: f >= 1, streams: f >= 3, features: modelFeatures[f],
+			cancels: f >= 1, streams: f >= 3, features: modelFeatures[f], options: fmt.Sprintf(`{"invoke":%q,"concurrency":%d}`, policy, random.IntN(3)), answered: map[wamp.ID]bool{},
 			calls: map[wamp.ID]string{}, chunks: map[wamp.ID]int{}, interrupts: map[wamp.ID]int{}, said: map[string]bool{},
 		}
 		c.peer = r.dial().hello(realm, `{"roles":{"callee":{"features":{`+c.features+`}},"subscriber":{}}}`)
 		defer c.conn.Close()
-		c.registration = c.register(fmt.Sprintf(`{"invoke":%q}`, policy), "com.procedure")
+		c.registration = c.register(c.options, "com.procedure")
 		callees[i] = c
 		private := rand.New(rand.NewPCG(seed, uint64(100+i)))
 		serving.Go(func() { c.serve(private) })
 	}
+	canceling := random.IntN(2) == 0 // else callees answer what is open in the end
 	callers := make([]*modelCaller, 1+random.IntN(2))
+	acting.Add(len(callers))
 	for i := range callers {
 		c := &modelCaller{peer: r.dial().hello(realm, `{"roles":{"caller":{"features":{"progressive_call_invocations":true}},"subscriber":{}}}`)}
 		defer c.conn.Close()
 		callers[i] = c
 		private := rand.New(rand.NewPCG(seed, uint64(200+i)))
-		calling.Go(func() { c.play(private, fmt.Sprintf("c%d", i)) })
+		calling.Go(func() {
+			c.play(private, fmt.Sprintf("c%d", i), callees)
+			acting.Done()
+			c.conclude(canceling)
+		})
+	}
+	tell := func(barrier int) {
+		for _, c := range callees {
+			c.tell(barrier)
+		}
+	}
+	acting.Wait()
+	if !canceling {
+		tell(modelSettle)
 	}
 	calling.Wait()
-	for _, c := range callees {
-		c.say(`[34,%d,1]`, modelBarrier)
-	}
+	tell(modelBarrier)
 	serving.Wait()
 	anybodyLeft := false
 	said := map[string]bool{}
@@ -121,7 +151,7 @@ func playHistory(t *testing.T, r *place, seed uint64) {
 		for _, complaint := range c.complaints {
 			t.Errorf("history %d, %s: callee %d {%s}: %s", seed, policy, i, c.features, complaint)
 		}
-		anybodyLeft = anybodyLeft || c.left
+		anybodyLeft = anybodyLeft || c.left || c.absent
 		for answer := range c.said {
 			said[answer] = true
 		}
@@ -137,6 +167,7 @@ func playHistory(t *testing.T, r *place, seed uint64) {
 			}
 		}
 	}
+	awaitNoResidue(t, r, seed, realm)
 	for key, callees := range served {
 		if callees > 1 && !said[key+" wamp.error.unavailable"] {
 			t.Errorf("history %d, %s: %d callees got %s", seed, policy, callees, key)
@@ -144,58 +175,68 @@ func playHistory(t *testing.T, r *place, seed uint64) {
 	}
 }
 
+// awaitNoResidue waits until the router has forgotten everything but what is there
+// to stay. Timers, and sessions that are leaving, may take a moment.
+func awaitNoResidue(t *testing.T, r *place, seed uint64, realm string) {
+	deadline := time.Now().Add(patience / 3)
+	for {
+		residue := r.Residue(wamp.URI(realm))
+		if residue == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("history %d: %q", seed, residue)
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
 // serve answers invocations in every way, or leaves, until the barrier.
 func (c *modelCallee) serve(random *rand.Rand) {
-	answer := func(id wamp.ID, key string) {
-		switch n := random.IntN(12); {
-		case n < 2: // no answer, or a later one
-		case n < 3:
-			c.said[key+" com.error"] = true
-			c.say(`[8,68,%d,{},"com.error",[%q]]`, id, key)
-		case n < 5:
-			c.said[key+" wamp.error.unavailable"] = true
-			c.say(`[8,68,%d,{},"wamp.error.unavailable",[%q]]`, id, key)
-		case n < 8:
-			c.said[key+" progress"] = true
-			c.say(`[70,%d,{"progress":true},[%q]]`, id, key)
-			if random.IntN(2) == 0 {
-				c.said[key+" result"] = true
-				c.say(`[70,%d,{},[%q]]`, id, key)
-			}
-		default:
-			c.said[key+" result"] = true
-			c.say(`[70,%d,{},[%q]]`, id, key)
-		}
-	}
 	for barrier := modelBarrier; ; {
 		m, err := c.receive()
 		if err != nil {
-			c.complain("%v", err)
+			if c.left = c.kicked.Load(); !c.left {
+				c.complain("%v", err)
+			}
 			return
 		}
 		switch m.items[0] {
 		case int64(8):
-			if m.id(2) != wamp.ID(barrier) {
+			switch {
+			case m.id(2) == modelSettle:
+				c.settle()
+				continue
+			case m.id(2) != wamp.ID(barrier):
 				c.complain("unexpected %s", m.text)
 				return
-			}
-			if barrier > modelBarrier {
+			case barrier > modelBarrier:
 				return // everything that was said has been handled
 			}
 			barrier++
-			c.say(`[34,%d,1]`, barrier)
+			c.say(`[34,%d,%d]`, barrier, wamp.MaxID)
+		case int64(65):
+			c.registration = m.id(2)
+		case int64(67):
+			c.registration, c.withdrawing = 0, false
+			if random.IntN(4) > 0 {
+				c.say(`[64,1,%s,"com.procedure"]`, c.options)
+			}
 		case int64(68):
 			id := m.id(1)
 			c.invoked(m, id)
 			if random.IntN(25) == 0 {
-				c.left = true
-				c.conn.Close()
+				c.leave(random)
 				return
 			}
-			answer(id, c.calls[id])
+			if random.IntN(12) == 0 && c.registration != 0 && !c.withdrawing {
+				c.withdrawing, c.absent = true, true
+				c.say(`[66,1,%d]`, c.registration)
+			}
+			c.answer(random, id)
 			if random.IntN(4) == 0 && c.last > 1 { // once more, or late
-				late := wamp.ID(1 + random.Uint64N(uint64(c.last)))
-				answer(late, c.calls[late])
+				c.answer(random, wamp.ID(1+random.Uint64N(uint64(c.last))))
 			}
 		case int64(69):
 			id := m.id(1)
@@ -204,12 +245,94 @@ func (c *modelCallee) serve(random *rand.Rand) {
 				c.complain("unexpected %s", m.text)
 			}
 			if random.IntN(2) == 0 {
-				answer(id, c.calls[id])
+				c.answer(random, id)
 			}
 		default:
 			c.complain("unexpected %s", m.text)
 		}
 	}
+}
+
+// answer answers an invocation in some way, or not at all.
+func (c *modelCallee) answer(random *rand.Rand, id wamp.ID) {
+	key := c.calls[id]
+	if c.settling {
+		c.result(id)
+		return
+	}
+	switch n := random.IntN(12); {
+	case n < 2: // no answer, or a later one
+	case n < 3:
+		c.said[key+" com.error"], c.answered[id] = true, true
+		c.say(`[8,68,%d,{},"com.error",[%q]]`, id, key)
+	case n < 5:
+		c.said[key+" wamp.error.unavailable"], c.answered[id] = true, true
+		c.say(`[8,68,%d,{},"wamp.error.unavailable",[%q]]`, id, key)
+	case n < 8:
+		c.said[key+" progress"] = true
+		c.say(`[70,%d,{"progress":true},[%q]]`, id, key)
+		if random.IntN(2) == 0 {
+			c.result(id)
+		}
+	default:
+		c.result(id)
+	}
+}
+
+func (c *modelCallee) result(id wamp.ID) {
+	key := c.calls[id]
+	c.said[key+" result"], c.answered[id] = true, true
+	c.say(`[70,%d,{},[%q]]`, id, key)
+}
+
+// settle answers everything, now and from now on.
+func (c *modelCallee) settle() {
+	c.settling = true
+	for id := range c.calls {
+		if !c.answered[id] {
+			c.result(id)
+		}
+	}
+}
+
+// tell has the router answer the callee with a barrier, unless it has left.
+func (c *modelCallee) tell(barrier int) {
+	c.telling.Lock()
+	defer c.telling.Unlock()
+	if !c.gone {
+		c.say(`[34,%d,%d]`, barrier, wamp.MaxID)
+	}
+}
+
+// leave leaves, in one of the ways there are.
+func (c *modelCallee) leave(random *rand.Rand) {
+	c.telling.Lock()
+	c.left, c.gone = true, true
+	c.telling.Unlock()
+	switch random.IntN(3) {
+	case 0:
+		c.say(`[6,{},"wamp.close.close_realm"]`)
+		for {
+			m, err := c.receive()
+			if err != nil {
+				if !c.kicked.Load() {
+					c.complain("no answer to GOODBYE: %v", err)
+				}
+				return
+			}
+			if m.items[0] == int64(6) {
+				break
+			}
+		}
+	case 1:
+		c.say(`[3,{},"com.had.enough"]`)
+		for {
+			if _, err := c.receive(); err != nil {
+				return
+			}
+		}
+	}
+	c.conn.Close()
 }
 
 // invoked checks an INVOCATION.
@@ -218,7 +341,7 @@ func (c *modelCallee) invoked(m heard, id wamp.ID) {
 	key, chunk := args[0].(string), int(args[1].(int64))
 	before, again := c.calls[id]
 	switch {
-	case m.id(2) != c.registration:
+	case !again && m.id(2) != c.registration:
 		c.complain("registration is %d in %s", c.registration, m.text)
 	case !again && (id != c.last+1 || chunk != 0):
 		c.complain("after invocation %d: %s", c.last, m.text)
@@ -244,9 +367,9 @@ type modelCaller struct {
 	stray []string
 }
 
-// play makes calls, continues and cancels them, and perhaps leaves. In the end it
-// cancels all of them, and waits for the answers.
-func (c *modelCaller) play(random *rand.Rand, name string) {
+// play makes calls, continues and cancels them, and perhaps leaves, or closes the
+// connection of a callee.
+func (c *modelCaller) play(random *rand.Rand, name string, callees []*modelCallee) {
 	for range 3 + random.IntN(10) {
 		pick := -1
 		if len(c.calls) > 0 {
@@ -257,11 +380,16 @@ func (c *modelCaller) play(random *rand.Rand, name string) {
 			c.left = true
 			c.conn.Close()
 			return
+		case n == 1 && random.IntN(3) == 0:
+			callee := callees[random.IntN(len(callees))]
+			callee.kicked.Store(true)
+			callee.conn.Close()
 		case n < 4:
 			for range random.IntN(4) {
 				c.listen(true)
 			}
 		case n < 7 && pick >= 0:
+			c.calls[pick].canceled = true
 			c.say(`[49,%d,{"mode":%q}]`, pick+1, []string{"skip", "kill", "killnowait"}[random.IntN(3)])
 		case n < 14 && pick >= 0 && c.calls[pick].more:
 			call := c.calls[pick]
@@ -283,11 +411,18 @@ func (c *modelCaller) play(random *rand.Rand, name string) {
 				len(c.calls), timeout, call.progress, call.chunked, call.key)
 		}
 	}
-	for range random.IntN(2) * random.IntN(30) { // gives the others time
-		c.listen(true)
+}
+
+// conclude waits until every call has its answer, or has been canceled.
+func (c *modelCaller) conclude(canceling bool) {
+	if c.left {
+		return
 	}
-	for i := range c.calls {
-		c.say(`[49,%d,{"mode":"skip"}]`, i+1)
+	if canceling {
+		for i := range c.calls {
+			c.calls[i].canceled = true
+			c.say(`[49,%d,{"mode":"skip"}]`, i+1)
+		}
 	}
 	c.listen(false)
 }
@@ -296,7 +431,7 @@ func (c *modelCaller) play(random *rand.Rand, name string) {
 // sent so far.
 func (c *modelCaller) listen(all bool) {
 	if all {
-		c.say(`[34,%d,1]`, modelBarrier)
+		c.say(`[34,%d,%d]`, modelBarrier, wamp.MaxID)
 	}
 	for all || c.open() {
 		m, err := c.receive()
@@ -349,7 +484,7 @@ func (c *modelCaller) judge(said map[string]bool, anybodyLeft bool) (complaints 
 			case "progress":
 				legitimate = legitimate && call.progress
 			case "wamp.error.canceled":
-				legitimate = true // all are canceled in the end
+				legitimate = call.canceled || anybodyLeft
 			case "wamp.error.timeout":
 				legitimate = call.timeout
 			case "wamp.error.no_available_callee":
