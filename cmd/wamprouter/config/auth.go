@@ -9,6 +9,7 @@ type Auth struct {
 	SCRAM      *SCRAM      `yaml:"scram" default:"none" doc:"passwords, with stored keys (wamp-scram)"`
 	CRA        *CRA        `yaml:"wampcra" default:"none" doc:"challenge and response with a shared secret"`
 	Ticket     *Ticket     `yaml:"ticket" default:"none" doc:"a secret that travels as it is"`
+	Dynamic    *Dynamic    `yaml:"dynamic" default:"none" doc:"a procedure that a session registered decides"`
 	Anonymous  *Anonymous  `yaml:"anonymous" default:"none" doc:"anybody, without a secret"`
 }
 
@@ -24,6 +25,14 @@ type Cookie struct {
 	SameSite  string   `yaml:"same_site" enum:"strict,lax,none" default:"strict" doc:"when browsers send the cookie along: strict, lax or none (for pages of other sites, with TLS)"`
 	Secure    bool     `yaml:"secure" default:"over TLS" doc:"for TLS only, where a proxy in front of the router has it"`
 	MaxLogins int      `yaml:"max_logins" min:"1" default:"10000" doc:"how many logins are remembered"`
+}
+
+// Dynamic lets a procedure decide who may join.
+type Dynamic struct {
+	Procedure string   `yaml:"procedure" required:"yes" default:"required" doc:"the procedure's URI; whoever serves it has to join by another method"`
+	Methods   []string `yaml:"methods" enum:"anonymous,cryptosign,scram,ticket,wampcra" required:"yes" default:"required" doc:"the methods that it decides about, for users that the file does not name: anonymous, cryptosign, scram, ticket, wampcra"`
+	Realm     string   `yaml:"realm" default:"the realm itself" doc:"the realm in which the procedure is registered"`
+	Timeout   Duration `yaml:"timeout" default:"3s" doc:"how long an answer may take"`
 }
 
 // Ticket is users with tickets.

@@ -250,6 +250,9 @@ func (c *checker) checkAuth(p path, r *Realm) {
 	if *a == (Auth{}) {
 		c.report(p, "names no way to join: want at least one of %s, or leave the key out to let everybody in", strings.Join(methods(), ", "))
 	}
+	if a.Dynamic != nil {
+		c.checkDynamic(p.key("dynamic"), a)
+	}
 	if a.Cookie != nil {
 		c.checkCookie(p.key("cookie"), a)
 	}
@@ -285,7 +288,7 @@ func (c *checker) checkAuth(p path, r *Realm) {
 
 // methods are the keys of Auth.
 func methods() []string {
-	return []string{"anonymous", "cookie", "cryptosign", "scram", "ticket", "tls", "wampcra"}
+	return []string{"anonymous", "cookie", "cryptosign", "dynamic", "scram", "ticket", "tls", "wampcra"}
 }
 
 // eachUser checks the users of a method; check returns what all users have.
@@ -368,8 +371,35 @@ func (c *checker) checkCryptosign(p path, method *Cryptosign, r *Realm) {
 	})
 }
 
+func (c *checker) checkDynamic(p path, a *Auth) {
+	d := a.Dynamic
+	if uri := wamp.URI(d.Procedure); !uri.Valid(wamp.LooseURIs) || uri.Reserved() {
+		c.report(p.key("procedure"), "%q is no valid URI of a procedure that a session can register", uri)
+	}
+	if len(d.Methods) == 0 {
+		c.report(p.key("methods"), "is empty: want the methods that the procedure decides about")
+	}
+	for i, name := range d.Methods {
+		if slices.Contains(d.Methods[:i], name) {
+			c.report(p.key("methods").index(i), "is given twice")
+		}
+	}
+	if a.Anonymous != nil && slices.Contains(d.Methods, "anonymous") {
+		c.report(p.key("methods"), "anonymous lets everybody in already: want one of the two")
+	}
+	if d.Realm == "" {
+		if *a == (Auth{Dynamic: d}) {
+			c.report(p, "nobody could join to serve the procedure: add another method, or say in which realm it is registered")
+		}
+		return
+	}
+	if _, known := c.Realms[d.Realm]; !known && c.AutoRealm == nil {
+		c.report(p.key("realm"), "there is no realm %q", d.Realm)
+	}
+}
+
 func (c *checker) checkCookie(p path, a *Auth) {
-	if a.Ticket == nil && a.CRA == nil && a.SCRAM == nil && a.Cryptosign == nil {
+	if a.Ticket == nil && a.CRA == nil && a.SCRAM == nil && a.Cryptosign == nil && a.Dynamic == nil {
 		c.report(p, "remembers logins, and there is no other way to log in: add ticket, wampcra, scram or cryptosign")
 	}
 	secure := a.Cookie.Secure || slices.ContainsFunc(c.Listen, func(u ListenURL) bool { return strings.HasPrefix(string(u), "wss:") })

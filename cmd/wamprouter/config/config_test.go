@@ -97,6 +97,9 @@ func TestProblemsSayWhereAndWhatIsAllowed(t *testing.T) {
 			"auth.tls: needs certificates of clients", "auth.tls: lets nobody in", "auth.tls.by: fingerprint needs users"}},
 		{"a history", "realms: {r: {history: [{uri: com.a.}, {uri: a, match: prefix, limit: 0}]}}\n", []string{"history.2.limit: want at least 1"}},
 		{"an authorizer", "realms: {r: {dynamic_authorizer: a..b}}\n", []string{`dynamic_authorizer: "a..b" is no valid URI`}},
+		{"a dynamic authenticator that nobody can serve", "realms: {r: {auth: {dynamic: {procedure: wamp.x, methods: [ticket, ticket], realm: s}}}}\n", []string{
+			`dynamic.procedure: "wamp.x" is no valid URI`, "dynamic.methods.2: is given twice", `dynamic.realm: there is no realm "s"`}},
+		{"a dynamic authenticator by itself", "realms: {r: {auth: {dynamic: {procedure: com.x, methods: ticket}}}}\n", []string{"dynamic: nobody could join to serve the procedure"}},
 		{"a short decoy secret", "decoy_secret: short\n", []string{"decoy_secret: is too short"}},
 		{"secrets that are no text", "realms: {r: {auth: {ticket: {users: {a: {role: x, ticket: 12345}}}}}}\n", []string{"ticket: want a text: put it in quotes"}},
 		{"an empty secret", "realms: {r: {auth: {ticket: {users: {a: {role: x, ticket: \"\"}}}}}}\n", []string{"an empty secret lets anybody in"}},

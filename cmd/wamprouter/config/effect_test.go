@@ -23,7 +23,7 @@ const whole = `{
   "limits": {"message_rate": 10, "message_burst": 20, "byte_rate": "1MiB", "byte_burst": "32MiB"},
   "metrics": "127.0.0.1:2",
   "decoy_secret": "0123456789abcdef",
-  "realms": {"r": {
+  "realms": {"other": {}, "r": {
     "auth": {
       "cookie": {},
       "ticket": {"users": {"a": {"ticket": "t", "role": "x"}, "h": {"sha256": "` + aKey + `", "role": "x"}}},
@@ -32,7 +32,8 @@ const whole = `{
         "k": {"stored_key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "server_key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "salt": "AAAAAAAAAAAAAAAAAAAAAA==", "iterations": 100, "role": "x"}}},
       "cryptosign": {"users": {"a": {"pubkeys": ["` + aKey + `"], "role": "x"}}},
       "tls": {"role": "x", "users": {"a": {"role": "y"}}},
-      "anonymous": {}
+      "anonymous": {},
+      "dynamic": {"procedure": "com.auth", "methods": ["ticket"]}
     },
     "roles": {"x": [{"uri": "com.a", "allow": ["call"]}], "y": [], "anonymous": []},
     "dynamic_authorizer": "com.decide",
@@ -75,6 +76,7 @@ var effects = map[string]any{
 
 	"realms.*.auth.cookie.name": "other", "realms.*.auth.cookie.max_age": "7s", "realms.*.auth.cookie.same_site": "lax",
 	"realms.*.auth.cookie.secure": true, "realms.*.auth.cookie.max_logins": 7,
+	"realms.*.auth.dynamic.procedure": "com.other", "realms.*.auth.dynamic.methods": []string{"scram"}, "realms.*.auth.dynamic.realm": "other", "realms.*.auth.dynamic.timeout": "7s",
 	"realms.*.auth.anonymous.role":        "y",
 	"realms.*.auth.ticket.users.*.ticket": "other", "realms.*.auth.ticket.users.h.sha256": anotherKey,
 	"realms.*.auth.ticket.users.*.role": "y", "realms.*.auth.ticket.users.*.authid": "other",
@@ -219,6 +221,8 @@ func fingerprint(t *testing.T, dir, content string) string {
 		for _, a := range r.Authenticators {
 			if anonymous, ok := a.(router.Anonymous); ok {
 				fmt.Fprintf(&b, "%+v\n", anonymous)
+			} else {
+				fmt.Fprintf(&b, "%s\n", a.Method())
 			}
 		}
 		r.Authenticators, r.Authorizer = nil, nil
@@ -231,6 +235,7 @@ func fingerprint(t *testing.T, dir, content string) string {
 	a := l.Realms["r"].Auth
 	options := &builder{checker: checker{Loaded: l}, kept: kept}
 	fmt.Fprintf(&b, "%+v\n%+v\n%+v\n%+v\n%+v\n%+v\n", a.Ticket.users(), a.CRA.users(), a.SCRAM.users(), a.Cryptosign.users(), a.TLS.config(), a.Cookie.config())
+	fmt.Fprintf(&b, "%+v\n", a.Dynamic.config())
 	fmt.Fprintf(&b, "%d %d %s", len(options.options(a.SCRAM.RequireChannelBinding, "")),
 		len(options.options(a.Cryptosign.RequireChannelBinding, a.Cryptosign.RouterKey)), string(l.DecoySecret))
 	return b.String()

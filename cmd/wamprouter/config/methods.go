@@ -9,6 +9,7 @@ import (
 
 	"github.com/wampkit/wampkit/router"
 	"github.com/wampkit/wampkit/router/auth"
+	"github.com/wampkit/wampkit/wamp"
 	"github.com/wampkit/wampkit/wamp/proof"
 )
 
@@ -46,6 +47,9 @@ func (b *builder) authenticators(p path, r *Realm) []router.Authenticator {
 			return auth.NewTicket(a.Ticket.users(), b.options(false, "")...)
 		})
 	}
+	if a.Dynamic != nil {
+		ways = b.addDynamic(ways, p.key("dynamic"), a.Dynamic)
+	}
 	if a.Anonymous != nil {
 		ways = append(ways, router.Anonymous{Role: a.Anonymous.Role})
 	}
@@ -60,6 +64,34 @@ func (b *builder) add(ways []router.Authenticator, p path, construct func() (rou
 		return ways
 	}
 	return append(ways, way)
+}
+
+// addDynamic adds the methods that a procedure decides about.
+func (b *builder) addDynamic(ways []router.Authenticator, p path, d *Dynamic) []router.Authenticator {
+	dynamic, err := auth.NewDynamic(d.config())
+	if err != nil {
+		b.report(p, "%v", err)
+		return ways
+	}
+	for _, name := range d.Methods {
+		switch options := b.options(false, ""); name {
+		case "cryptosign":
+			ways = append(ways, dynamic.Cryptosign(options...))
+		case "scram":
+			ways = append(ways, dynamic.SCRAM(options...))
+		case "wampcra":
+			ways = append(ways, dynamic.CRA(options...))
+		case "ticket":
+			ways = append(ways, dynamic.Ticket())
+		case "anonymous":
+			ways = append(ways, dynamic.Anonymous())
+		}
+	}
+	return ways
+}
+
+func (d *Dynamic) config() auth.DynamicConfig {
+	return auth.DynamicConfig{Procedure: wamp.URI(d.Procedure), Realm: wamp.URI(d.Realm), Timeout: time.Duration(d.Timeout)}
 }
 
 // options are those of a method.

@@ -60,6 +60,9 @@ func (r *Realm) methodNames() []string {
 			continue
 		}
 		name := keyOf(f)
+		if name == "dynamic" {
+			name = "dynamic(" + strings.Join(r.Auth.Dynamic.Methods, ", ") + ")"
+		}
 		if name == "scram" {
 			name = "wamp-scram"
 		}
