@@ -105,6 +105,21 @@ func (q *fifo[T]) push(item T) {
 	q.items = append(q.items, item)
 }
 
+// remove takes off what is unwanted, and returns it.
+func (q *fifo[T]) remove(unwanted func(T) bool) (removed []T) {
+	kept := q.items[:q.first]
+	for _, item := range q.items[q.first:] {
+		if unwanted(item) {
+			removed = append(removed, item)
+		} else {
+			kept = append(kept, item)
+		}
+	}
+	clear(q.items[len(kept):])
+	q.items = kept
+	return removed
+}
+
 func (q *fifo[T]) pop() T {
 	var none T
 	item := q.items[q.first]

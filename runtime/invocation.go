@@ -130,8 +130,11 @@ func (s *session) invoked(m *wamp.Invocation) error {
 	if m.Details.Progress {
 		s.inputs.begin(m.Request, inv.ctx)
 	}
-	if reg.admit(inv) {
+	switch reg.admit(inv) {
+	case starts:
 		s.crew.submit(inv)
+	case isTooMany:
+		inv.turnAway(tooMany(inv.ctx.info.Procedure))
 	}
 	return nil
 }
@@ -142,10 +145,12 @@ func milliseconds(n uint64) time.Duration {
 	return time.Duration(min(n, most)) * time.Millisecond
 }
 
-// interrupted ends the context of an invocation. It runs on the reader.
+// interrupted ends the context of an invocation, or its waiting. It runs on the reader.
 func (s *session) interrupted(m *wamp.Interrupt) {
 	var ctx *invocationContext
-	s.running.with(m.Request, func(inv *invocation) { ctx = inv.ctx })
+	var reg *registered
+	var found *invocation
+	s.running.with(m.Request, func(inv *invocation) { found, ctx, reg = inv, inv.ctx, inv.reg })
 	if ctx == nil {
 		return // it has just been answered
 	}
@@ -154,6 +159,9 @@ func (s *session) interrupted(m *wamp.Interrupt) {
 		reason = context.DeadlineExceeded
 	}
 	ctx.end(reason)
+	if reg.giveUp(found) {
+		found.turnAway(reason)
+	}
 }
 
 // run serves an invocation, and then those that waited for its place.

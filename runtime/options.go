@@ -66,6 +66,7 @@ type registerOptions struct {
 	interceptors  []InvocationInterceptor
 	inputQueue    int
 	inputPatience time.Duration
+	backlog       int // 0 for the default
 }
 
 type subscribeOptions struct {
@@ -254,9 +255,18 @@ func WithInvoke(policy string) RegisterOption {
 }
 
 // WithConcurrency limits how many invocations of one procedure run at the same
-// time; the others wait their turn, in order. 0 is no limit.
+// time; the others wait their turn, in order, as far as [WithBacklog] lets them. 0 is no limit.
 func WithConcurrency(n int) RegisterOption {
 	return registerOption(func(o *registerOptions) { o.Concurrency = uint64(max(n, 0)) })
+}
+
+// WithBacklog sets how many invocations of one procedure may wait for their turn under
+// [WithConcurrency]. Those that come beyond are answered with [wamp.ErrUnavailable], which makes
+// a router try another callee of a shared registration, or tell the caller [wamp.ErrNoAvailableCallee]; so are
+// those whose arguments together exceed 64 MiB. One that is canceled while it waits is dropped
+// at once. 0 is the default, [DefaultBacklog].
+func WithBacklog(invocations int) RegisterOption {
+	return registerOption(func(o *registerOptions) { o.backlog = max(invocations, 0) })
 }
 
 // WithInputQueue sets how many octets of a call's input may wait to be taken by the handler, and

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,7 +48,9 @@ type registered struct {
 	session *session          // guarded by mu: which is in force
 	id      wamp.ID           // guarded by mu: on that session
 	active  int               // guarded by mu, counted only with a limit
-	backlog fifo[*invocation] // guarded by mu
+	backlog fifo[*invocation] // guarded by mu: what waits for its turn
+	waiting int               // guarded by mu: octets of arguments in backlog
+	most    int               // how many may wait
 }
 
 // takesInput reports whether the handler may read what comes after the first chunk of a call.
@@ -98,7 +101,7 @@ func (r *Registration) member(p ProcedureHandler, opts []RegisterOption) *regist
 	member := &registered{
 		procedure: p.Procedure, template: newTemplate(p.Procedure.URI, o.Match, p.Procedure.Captures),
 		handle: p.Handle, untyped: p.untyped, limit: int(o.Concurrency), options: o.RegisterOptions, owner: r,
-		inputQueue: o.inputQueue, inputPatience: o.inputPatience,
+		inputQueue: o.inputQueue, inputPatience: o.inputPatience, most: cmp.Or(o.backlog, DefaultBacklog),
 	}
 	if all := append(clip(r.home.options.chains.invocations), o.interceptors...); len(all) > 0 {
 		member.serve = chain(all, performInvocation)
@@ -273,48 +276,4 @@ func (m *registered) withdraw() (*session, wamp.ID) {
 	s, id := m.session, m.id
 	m.state, m.session, m.id = withdrawn, nil, 0
 	return s, id
-}
-
-// admit reports whether an invocation may start now; if not, it waits for its turn.
-func (m *registered) admit(inv *invocation) bool {
-	if m.limit == 0 {
-		return true
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.active < m.limit {
-		m.active++
-		return true
-	}
-	m.backlog.push(inv)
-	return false
-}
-
-// next takes the place of an invocation that has ended, for the one that waits longest.
-func (m *registered) next() *invocation {
-	if m.limit == 0 {
-		return nil
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.backlog.len() == 0 {
-		m.active--
-		return nil
-	}
-	return m.backlog.pop()
-}
-
-// nextAlive is next, passing over those that were canceled while they waited.
-func (m *registered) nextAlive() *invocation {
-	for {
-		inv := m.next()
-		if inv == nil {
-			return nil
-		}
-		reason := inv.ctx.Err()
-		if reason == nil {
-			return inv
-		}
-		inv.finish(reason)
-	}
 }

@@ -48,7 +48,7 @@ type Session struct {
 	restoring sync.WaitGroup
 
 	done chan struct{} // closed when the session has ended for good
-	err  error         // why, written before done is closed
+	err  error         // guarded by mu: why, nil while it has not
 }
 
 // ID is the session's identifier, unique on its router. It changes when the session
@@ -69,12 +69,9 @@ func (s *Session) Done() <-chan struct{} { return s.done }
 // connection is reported with its cause, what the router said in GOODBYE or
 // ABORT as a [*wamp.Error], and attempts to reconnect that have failed as a [*GaveUpError].
 func (s *Session) Err() error {
-	select {
-	case <-s.done:
-		return s.err
-	default:
-		return nil
-	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
 }
 
 // Close leaves the realm: it says GOODBYE, waits briefly for the router's, and
@@ -144,6 +141,9 @@ func (s *Session) lost(m *session) error {
 		}
 	}
 	if m.final = final || s.closing; m.final {
+		if !s.closing { // before anybody learns of the end from a call that fails
+			s.err = m.err
+		}
 		return &ClosedError{Cause: m.err}
 	}
 	s.lostBy = m.err
