@@ -318,7 +318,11 @@ func TestSessionsThatDoNotLastBackOff(t *testing.T) {
 		start := time.Now()
 		s := l.join(t, policy)
 		synctest.Wait()
-		time.Sleep(20 * time.Second)
+		time.Sleep(10 * time.Second) // after 1, 3 and 7 s
+		if soFar := l.attempts(); soFar != 4 {
+			t.Errorf("%d dials within 10 s", soFar)
+		}
+		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		if took := l.attempts(); took != 5 || s.ID() != 5 || s.State() != runtime.StateConnected {
 			t.Errorf("%d dials in %v, then %d in %v", took, time.Since(start), s.ID(), s.State())
@@ -658,5 +662,28 @@ func TestReconnectStorm(t *testing.T) {
 			t.Errorf("got %v, %v", got, err)
 		}
 		break
+	}
+}
+
+// What is asked for after the connection was lost, but before anybody has noticed, was not sent: it waits, too.
+func TestWhatWasNotSentIsNotLost(t *testing.T) {
+	r := wamptest.New(t)
+	register(t, r.Session(t), "com.test.echo", echo)
+	l := lineTo(r)
+	s := l.join(t, runtime.ReconnectPolicy{Backoff: soon})
+	for i := range 20 {
+		l.cut()
+		if got, err := s.Call(t.Context(), "com.test.echo", i); err != nil || got.Args[0] != int64(i) {
+			t.Fatalf("call %d: %v, %v", i, got, err)
+		}
+		l.cut()
+		if err := s.Publish(t.Context(), "com.test.topic", i); err != nil {
+			t.Fatalf("publication %d: %v", i, err)
+		}
+		for result, err := range s.CallProgress(t.Context(), "com.test.echo", i) {
+			if err != nil || result.Args[0] != int64(i) {
+				t.Fatalf("stream %d: %v, %v", i, result, err)
+			}
+		}
 	}
 }
