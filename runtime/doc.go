@@ -10,7 +10,8 @@
 // # Invariants
 //
 //   - Whatever waits takes a context and honours it. When a session ends, everything
-//     that waits on it returns promptly with [ErrSessionClosed].
+//     that waits on it returns promptly with [ErrSessionClosed]; when it loses its connection and
+//     is to get another ([WithReconnect]), with [ErrSessionLost].
 //   - Handlers may call, publish, subscribe, register and leave on the session that runs them.
 //   - Arguments are encoded once, in CBOR, where they are made, and decoded once, where
 //     they are used; only sessions that speak another serializer transcode them in between.

@@ -115,6 +115,8 @@ type EventHandler func(ctx context.Context, in *Result) error
 //
 //   - the end of ctx: wraps ctx.Err(), and is [wamp.ErrTimeout] or [wamp.ErrCanceled];
 //   - the end of the session: [ErrSessionClosed], with the cause;
+//   - of a session that reconnects ([WithReconnect]), [ErrSessionLost] when it was lost meanwhile, and
+//     [ErrDisconnected] when there was no connection in time;
 //   - arguments that cannot be encoded: a [*EncodeError];
 //   - arguments too large for the router: [wamp.ErrPayloadSizeExceeded].
 //
