@@ -97,13 +97,19 @@ type ErrorDef struct {
 // Marshal writes c as compact JSON, with the format's version and the hash
 // filled in. It is deterministic and does not change c.
 func (c *Catalog) Marshal() ([]byte, error) {
-	hash, err := c.Digest()
-	if err != nil {
-		return nil, err
+	document, _, err := c.MarshalHashed()
+	return document, err
+}
+
+// MarshalHashed is [Catalog.Marshal] that also returns the hash in the document.
+func (c *Catalog) MarshalHashed() (document []byte, hash string, err error) {
+	if hash, err = c.Digest(); err != nil {
+		return nil, "", err
 	}
 	out := c.normalized()
 	out.Hash = hash
-	return marshalDocument(out)
+	document, err = marshalDocument(out)
+	return document, hash, err
 }
 
 // MarshalIndent is [Catalog.Marshal] for human eyes: indented by two blanks, with a final newline.

@@ -101,7 +101,7 @@ func (r *Report) emit(ctx context.Context, options Options, packages []*loaded) 
 	group := parallel(ctx)
 	for i, p := range packages {
 		group.Go(func() (err error) {
-			files[i], complaints[i], err = p.files(options.Mock)
+			files[i], complaints[i], err = p.files(ctx, options.Mock)
 			progress.next()
 			return err
 		})
@@ -227,65 +227,70 @@ func orphans(results []analyze.Result) diag.List {
 
 // files emits the package's files and compares them with those on disk. There
 // are none where none is there and none is needed.
-func (p *loaded) files(mock bool) (files []File, complaints diag.List, err error) {
-	paths := []string{filepath.Join(p.Dir, load.FileName), filepath.Join(p.Dir, emit.MockFileName)}
+func (p *loaded) files(ctx context.Context, mock bool) ([]File, diag.List, error) {
+	code, mocks := filepath.Join(p.Dir, load.FileName), filepath.Join(p.Dir, emit.MockFileName)
 	switch {
 	case !p.clean, p.model == nil && p.AnnotatedElsewhere:
 		return nil, nil, nil
 	case p.model == nil:
-		return collect(paths, stale)
+		return collect(ctx, func() (File, diag.List, error) { return stale(code) }, func() (File, diag.List, error) { return stale(mocks) })
 	}
-	catalogs, err := p.catalogs()
+	catalogs, err := p.catalogs(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	emitters := map[string]func(*model.Package, map[string]emit.Catalog) ([]byte, diag.List, error){
-		paths[0]: emit.File, paths[1]: emit.Mock,
-	}
-	if _, own, err := load.Generated(paths[1]); !mock && (err != nil || !own) {
-		paths = paths[:1]
-	}
-	return collect(paths, func(path string) (File, diag.List, error) {
-		source, complaints, err := emitters[path](p.model, catalogs)
-		if err != nil || len(complaints) > 0 {
-			return File{}, complaints, err
+	emitted := func(path string, file func(*model.Package, map[string]emit.Catalog) ([]byte, diag.List, error)) func() (File, diag.List, error) {
+		return func() (File, diag.List, error) {
+			source, complaints, err := file(p.model, catalogs)
+			if err != nil || len(complaints) > 0 {
+				return File{}, complaints, err
+			}
+			return compare(path, source)
 		}
-		return compare(path, source)
-	})
+	}
+	if _, own, err := load.Generated(mocks); !mock && (err != nil || !own) {
+		return collect(ctx, emitted(code, emit.File))
+	}
+	return collect(ctx, emitted(code, emit.File), emitted(mocks, emit.Mock))
 }
 
-// collect makes the file of each path; a file without a path is none.
-func collect(paths []string, file func(path string) (File, diag.List, error)) (files []File, complaints diag.List, err error) {
-	for _, path := range paths {
-		f, list, err := file(path)
-		if err != nil {
-			return nil, nil, err
-		}
-		complaints.Append(list...)
-		if f.Path != "" {
-			files = append(files, f)
-		}
+// collect makes files at the same time; one without a path is none.
+func collect(ctx context.Context, emitters ...func() (File, diag.List, error)) ([]File, diag.List, error) {
+	made, complaints := make([]File, len(emitters)), make([]diag.List, len(emitters))
+	group := parallel(ctx)
+	for i, file := range emitters {
+		group.Go(func() (err error) {
+			made[i], complaints[i], err = file()
+			return err
+		})
 	}
-	return files, complaints, nil
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
+	}
+	files := slices.DeleteFunc(made, func(f File) bool { return f.Path == "" })
+	return files, slices.Concat(complaints...), nil
 }
 
 // catalogs describes the package's services for embedding.
-func (p *loaded) catalogs() (map[string]emit.Catalog, error) {
+func (p *loaded) catalogs(ctx context.Context) (map[string]emit.Catalog, error) {
 	entries, err := catalog.Build(p.model, p.Doc)
 	if err != nil {
 		return nil, err
 	}
+	catalogs := make([]emit.Catalog, len(entries))
+	group := parallel(ctx)
+	for i, e := range entries {
+		group.Go(func() (err error) {
+			catalogs[i].Document, catalogs[i].Hash, err = e.Catalog.MarshalHashed()
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
 	embedded := make(map[string]emit.Catalog, len(entries))
-	for _, e := range entries {
-		document, err := e.Catalog.Marshal()
-		if err != nil {
-			return nil, err
-		}
-		hash, err := e.Catalog.Digest()
-		if err != nil {
-			return nil, err
-		}
-		embedded[e.Interface] = emit.Catalog{Document: document, Hash: hash}
+	for i, e := range entries {
+		embedded[e.Interface] = catalogs[i]
 	}
 	return embedded, nil
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -69,11 +70,16 @@ type streams struct {
 }
 
 func main() {
+	debug.SetGCPercent(collectLess)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr})
 	stop()
 	os.Exit(code)
 }
+
+// collectLess lets the heap grow to five times what is in use: a run is over before that
+// matters, and a quarter faster.
+const collectLess = 400
 
 // exited carries the exit code that kong asks for, after --help for example.
 type exited int

@@ -12,9 +12,12 @@ package emit
 import (
 	"bytes"
 	"fmt"
+	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/wampkit/wampkit/wampgen/diag"
 	"github.com/wampkit/wampkit/wampgen/load"
@@ -65,19 +68,50 @@ func (f *file) add(pieces ...jen.Code) {
 	f.body = append(f.body, jen.Add(pieces...), jen.Line())
 }
 
+// render writes the file: its head, and behind it the declarations, which are
+// formatted in pieces and at the same time, since that is most of the work.
 func (f *file) render() ([]byte, error) {
+	pieces := slices.Collect(slices.Chunk(f.body, pieceSize))
+	rendered := make([][]byte, len(pieces)+1)
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	group.Go(func() (err error) {
+		rendered[0], err = f.piece([]jen.Code{f.imports.decl()}, true)
+		return err
+	})
+	for i, piece := range pieces {
+		group.Go(func() (err error) {
+			rendered[i+1], err = f.piece(piece, false)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("emit %s: %w", f.model.Path, err)
+	}
+	return append(bytes.Join(rendered, []byte("\n\n")), '\n'), nil
+}
+
+// pieceSize is how many declarations are formatted together.
+const pieceSize = 200
+
+// piece formats declarations, behind the head of the file or alone.
+func (f *file) piece(declarations []jen.Code, head bool) ([]byte, error) {
 	out := jen.NewFile(f.model.Name)
-	out.HeaderComment(load.Header)
-	out.Add(f.imports.decl())
-	out.Line()
-	for _, code := range f.body {
+	if head {
+		out.HeaderComment(load.Header)
+	}
+	for _, code := range declarations {
 		out.Add(code)
 	}
 	var buffer bytes.Buffer
 	if err := out.Render(&buffer); err != nil {
-		return nil, fmt.Errorf("emit %s: %w", f.model.Path, err)
+		return nil, err
 	}
-	return buffer.Bytes(), nil
+	source := bytes.TrimSpace(buffer.Bytes())
+	if !head {
+		source = bytes.TrimSpace(bytes.TrimPrefix(source, []byte("package "+f.model.Name)))
+	}
+	return source, nil
 }
 
 // doc is a comment, line by line: a "*/" in the text must not end it.
