@@ -249,8 +249,8 @@ func (v *Values) wholeDict(name string, into any) []byte {
 	if target == nil || target.Kind() != reflect.Struct && target.Kind() != reflect.Map {
 		return nil
 	}
-	if named := v.keyword(name); named != nil && v.pairs == 1 && named[0]&majorMask == majorDict {
-		return nil
+	if named := v.keyword(name); named != nil && v.decodeInto(named, into) == nil {
+		return named
 	}
 	return keywordDict(v.dict, v.pairs)
 }
@@ -303,15 +303,16 @@ func (v *Values) Rest(name string, into any) {
 }
 
 func (v *Values) decode(name string, item []byte, into any) {
-	var err error
-	if v.unions != nil {
-		err = v.unions.decode(item, into)
-	} else {
-		err = decodeMapped(item, into)
-	}
-	if err != nil {
+	if err := v.decodeInto(item, into); err != nil {
 		v.fail(name, err.Error())
 	}
+}
+
+func (v *Values) decodeInto(item []byte, into any) error {
+	if v.unions != nil {
+		return v.unions.decode(item, into)
+	}
+	return decodeMapped(item, into)
 }
 
 func (v *Values) failf(name, format string, args ...any) { v.fail(name, fmt.Sprintf(format, args...)) }
