@@ -209,18 +209,19 @@ func (d *daemon) addresses() []string {
 	return slices.Clip(found)
 }
 
-// warn tells of what is dangerous: in the log, and in one line that no log level hides.
-func (d *daemon) warn(loaded *config.Loaded, errs io.Writer) {
+// warn tells of what is dangerous: in the log, and, loudly, in one line that no log
+// level hides.
+func (d *daemon) warn(loaded *config.Loaded, loudly bool) {
 	warnings := loaded.Warnings()
 	for _, w := range warnings {
 		d.log.Warn("dangerous configuration", "where", w.Where(), "what", w.Message)
 	}
-	if len(warnings) == 0 || errs == nil {
+	if len(warnings) == 0 || !loudly {
 		return
 	}
 	more := ""
 	if n := len(warnings) - 1; n > 0 {
 		more = fmt.Sprintf(" (and %d more, see the log or wamprouter check)", n)
 	}
-	fmt.Fprintf(errs, "wamprouter: WARNING: %s%s\n", warnings[0], more)
+	fmt.Fprintf(d.logs, "wamprouter: WARNING: %s%s\n", warnings[0], more)
 }

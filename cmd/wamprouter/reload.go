@@ -45,7 +45,7 @@ func (d *daemon) reload() (added int) {
 	d.tellWhatNeedsARestart(loaded)
 	d.current = loaded
 	d.log.Info("configuration reloaded", "listeners", d.addresses())
-	d.warn(loaded, nil)
+	d.warn(loaded, false)
 	return len(change.opened)
 }
 

@@ -32,7 +32,7 @@ func (s *serve) Run(t terminal) error {
 	if err != nil {
 		return explain(err, s.Config)
 	}
-	d.warn(loaded, t.errs)
+	d.warn(loaded, true)
 	fmt.Fprintln(t.out, d.greeting())
 	return d.run(t.signals)
 }

@@ -168,6 +168,30 @@ func TestEveryKeyTakesEffect(t *testing.T) {
 	}
 }
 
+// TestEveryLimitOfTheRouterHasAKey finds limits that were added to the router.
+func TestEveryLimitOfTheRouterHasAKey(t *testing.T) {
+	limits := map[string]any{}
+	for at, value := range effects {
+		if key, ok := strings.CutPrefix(at, "limits."); ok {
+			limits[key] = value
+		}
+	}
+	content, err := json.Marshal(map[string]any{"limits": limits})
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := Parse("router.yaml", content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	built := reflect.ValueOf(loaded.Limits.router())
+	for _, field := range reflect.VisibleFields(built.Type()) {
+		if built.FieldByIndex(field.Index).IsZero() {
+			t.Errorf("router.Limits.%s cannot be configured", field.Name)
+		}
+	}
+}
+
 // set sets the value at a path; * is the key a, the realm r or the role x.
 func set(t *testing.T, in any, at []string, value any) {
 	t.Helper()
