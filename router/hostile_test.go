@@ -51,7 +51,24 @@ var samples = []string{
 	`[64,5,{"match":"prefix","invoke":"roundrobin"},"com.procedure"]`,
 	`[66,6,2]`,
 	`[70,1,{"progress":true},[true],{"b":"ü"}]`,
+	`[16,1,{"retain":true,"rkey":"k","eligible":[1],"exclude_authid":["x"]},"com.topic",[1]]`,
+	`[16,1,{"ppt_scheme":"x_a","ppt_serializer":"cbor","ppt_cipher":"c","ppt_keyid":"k"},"com.topic",["\u0000AAEC"]]`,
+	`[32,2,{"match":"prefix","get_retained":true,"nkey":"n"},"com."]`,
+	`[48,4,{"runmode":"all","rkey":"k","receive_progress":true},"com.procedure",[1]]`,
+	`[48,4,{"progress":true},"com.procedure",[1]]`,
+	`[48,4,{},"wamp.subscription.get_events",[1],{"limit":3,"reverse":true,"from_time":"2026-01-01T00:00:00Z","topic":"com.topic"}]`,
+	`[48,4,{},"wamp.session.add_testament",["com.topic",[1],{"a":2}],{"scope":"detached","publish_options":{"retain":true}}]`,
+	`[48,4,{},"wamp.registration.match",["com.procedure"]]`,
+	`[64,5,{"match":"wildcard","invoke":"last","concurrency":3,"force_reregister":true,"forward_timeout":true,"runmode":"partition","rkey":"r"},"com..procedure"]`,
 }
+
+// everyFeature is everyRole of a client that announces what opens more ways into the router.
+const everyFeature = `{"roles":{
+	"caller":{"features":{"progressive_call_invocations":true,"progressive_call_results":true,"payload_passthru_mode":true,"call_canceling":true}},
+	"callee":{"features":{"progressive_call_invocations":true,"progressive_call_results":true,"call_canceling":true,"call_reroute":true,
+		"call_timeout":true,"sharded_registration":true,"payload_passthru_mode":true}},
+	"publisher":{"features":{"payload_passthru_mode":true}},
+	"subscriber":{"features":{"payload_passthru_mode":true,"publication_trustlevels":true}}}}`
 
 // mutate changes a few octets of a frame.
 func mutate(random *rand.Rand, frame []byte) []byte {
@@ -78,13 +95,15 @@ func mutate(random *rand.Rand, frame []byte) []byte {
 func TestHostileMessagesHarmNobodyElse(t *testing.T) {
 	for _, l := range []link{{"tcp", wamp.JSON}, {"tcp", wamp.MsgPack}, {"tcp", wamp.CBOR}} {
 		t.Run(l.String(), func(t *testing.T) {
-			r := start(t, router.Config{Limits: router.Limits{Linger: time.Millisecond}}, l)
+			r := start(t, router.Config{Limits: router.Limits{Linger: time.Millisecond}, Realms: []router.RealmConfig{{
+				Name: "realm1", History: []router.HistoryConfig{{URI: "com.", Match: wamp.MatchPrefix}},
+			}}}, l)
 			c := newCanary(r)
 			random := rand.New(rand.NewPCG(7, uint64(l.format)))
 			for range 400 {
 				p := r.dial()
 				if random.IntN(4) > 0 {
-					p.hello("realm1", everyRole)
+					p.hello("realm1", []string{everyRole, everyFeature}[random.IntN(2)])
 				}
 				for range 1 + random.IntN(3) {
 					sample := transcode(t, l.format, samples[random.IntN(len(samples))])
@@ -148,7 +167,7 @@ func FuzzSession(f *testing.F) {
 		place := &place{Router: r, t: t, link: link{"pipe", wamp.Format(format%3 + 1)}}
 		p := place.dial()
 		if joined {
-			p.hello("realm1", everyRole)
+			p.hello("realm1", everyFeature)
 		}
 		p.sayOctets(frame)
 		p.conn.Shutdown(nil, time.Second)

@@ -109,6 +109,69 @@ func BenchmarkPublishInACrowd(b *testing.B) {
 	}
 }
 
+// BenchmarkSubscribeInACrowd subscribes and unsubscribes beside a crowd of
+// subscriptions, exactly, by prefix and by wildcard in turn.
+func BenchmarkSubscribeInACrowd(b *testing.B) {
+	for _, n := range crowd {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			p := newBenchPeer(b, benchRouter(b), wamp.CBOR)
+			subscribe := func(i int) wamp.ID {
+				topic, match := pattern(i)
+				p.send(&wamp.Subscribe{Request: 1, Topic: topic, Options: wamp.SubscribeOptions{Match: match}})
+				m, ok := p.receive().(*wamp.Subscribed)
+				if !ok {
+					b.Fatalf("subscription %d to %q: %v", i, topic, m)
+				}
+				return m.Subscription
+			}
+			for i := range n {
+				subscribe(i)
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			for i := range b.N {
+				p.send(&wamp.Unsubscribe{Request: 1, Subscription: subscribe(n + i)})
+				if m, ok := p.receive().(*wamp.Unsubscribed); !ok {
+					b.Fatalf("no UNSUBSCRIBED: %v", m)
+				}
+			}
+			b.StopTimer()
+			p.conn.Close()
+		})
+	}
+}
+
+// BenchmarkRegisterInACrowd is the same for registrations.
+func BenchmarkRegisterInACrowd(b *testing.B) {
+	for _, n := range crowd {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			p := newBenchPeer(b, benchRouter(b), wamp.CBOR)
+			register := func(i int) wamp.ID {
+				uri, match := pattern(i)
+				p.send(&wamp.Register{Request: 1, Procedure: uri, Options: wamp.RegisterOptions{Match: match}})
+				m, ok := p.receive().(*wamp.Registered)
+				if !ok {
+					b.Fatalf("registration %d of %q: %v", i, uri, m)
+				}
+				return m.Registration
+			}
+			for i := range n {
+				register(i)
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			for i := range b.N {
+				p.send(&wamp.Unregister{Request: 1, Registration: register(n + i)})
+				if m, ok := p.receive().(*wamp.Unregistered); !ok {
+					b.Fatalf("no UNREGISTERED: %v", m)
+				}
+			}
+			b.StopTimer()
+			p.conn.Close()
+		})
+	}
+}
+
 // someOf are concrete URIs of 64 random members of a crowd of n: few enough
 // that decoders remember them.
 func someOf(n int) []wamp.URI {

@@ -132,6 +132,7 @@ func wrongOptions() (wrong []l) {
 		{func(o d) l { return l{49, 1, o} }, map[string]string{"mode": "string"}},
 		{func(o d) l { return l{64, 1, o, "com.procedure"} }, map[string]string{
 			"match": "string", "invoke": "string", "disclose_caller": "bool", "forward_timeout": "bool",
+			"concurrency": "integer", "force_reregister": "bool", "runmode": "string", "rkey": "string",
 		}},
 		{func(o d) l { return l{70, 1, o} }, map[string]string{"progress": "bool"}},
 		{func(o d) l { return l{16, 1, o, "com.topic"} }, passthru},

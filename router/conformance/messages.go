@@ -37,12 +37,19 @@ var messages = Chapter{Title: "Messages and serialization", Cases: []Case{
 		},
 	},
 	{
-		ID: "W017", Level: Must, Spec: "b/building_blocks, b/messages",
+		ID: "W017", Level: Must, Spec: "b/building_blocks, b/messages", Links: everyLink,
 		Rule: "A message with too few or too many elements, or with one of a wrong type, is a protocol violation: no panic, no silence, and nobody else notices.",
 		Test: func(t *T) {
 			canary := t.Canary()
 			for _, message := range wrongForms() {
 				t.Violates(message...)
+				canary.Sing()
+			}
+			roles := d{"roles": d{"caller": d{}}}
+			for _, hello := range []l{{1}, {1, "realm1"}, {1, 5, roles}, {1, nil, roles}, {1, "realm1", l{}}, {1, "realm1", "x"}, {1, roles, "realm1"}, {1, "realm1", roles, 1}} {
+				early := t.Connect()
+				early.Send(hello...)
+				early.ExpectViolation()
 				canary.Sing()
 			}
 			p := t.Peer() // what some clients append, and nothing else
