@@ -22,7 +22,7 @@ type drops struct {
 	roots map[string]uint64 // guarded by mu
 }
 
-func (d *drops) add(topic wamp.URI, n uint64) {
+func (d *drops) add(topic wamp.URI) {
 	root := topicRoot(topic)
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -32,7 +32,7 @@ func (d *drops) add(topic wamp.URI, n uint64) {
 	if _, known := d.roots[root]; !known && len(d.roots) >= maxRoots {
 		root = otherRoots
 	}
-	d.roots[root] += n
+	d.roots[root]++
 }
 
 func (d *drops) snapshot() map[string]uint64 {
@@ -41,7 +41,7 @@ func (d *drops) snapshot() map[string]uint64 {
 	return maps.Clone(d.roots)
 }
 
-// topicRoot is the first two components of a topic or pattern.
+// topicRoot is the first two components of a topic.
 func topicRoot(topic wamp.URI) string {
 	first, rest, found := strings.Cut(string(topic), ".")
 	if !found {
@@ -51,9 +51,9 @@ func topicRoot(topic wamp.URI) string {
 	return first + "." + second
 }
 
-// drop counts n events that a member does not get because its session does not keep up.
-func (b *broker) drop(m *membership, n uint64) {
-	m.session.dropped.Add(n)
-	b.realm.router.counters.eventsDropped.Add(n)
-	b.realm.router.drops.add(m.subscription.uri, n)
+// drop counts an event that a session does not get because it does not keep up.
+func (b *broker) drop(s *session, topic wamp.URI) {
+	s.dropped.Add(1)
+	b.realm.router.counters.eventsDropped.Add(1)
+	b.realm.router.drops.add(topic)
 }

@@ -127,7 +127,11 @@ func (b *broker) deliverLate(o *outbox, m *membership, event *wamp.Event, shared
 	if b.realm.router.limits().OnFullQueue == CloseSession {
 		m.session.endStalled()
 	}
-	b.drop(m, 1)
+	topic := event.Details.Topic // told to subscribers of patterns
+	if topic == "" {
+		topic = m.subscription.uri
+	}
+	b.drop(m.session, topic)
 }
 
 func (m *membership) queueUnlessExpelled(event *wamp.Event, shared *frames) error {

@@ -57,7 +57,7 @@ func TestW101_ASlowSubscriberHoldsThePublisherBack(t *testing.T) {
 func TestW101_EventsForAStalledSubscriberAreDroppedAndCounted(t *testing.T) {
 	r := narrow(t, func(l *router.Limits) { l.StallTimeout = 10 * time.Millisecond })
 	stalled, healthy, publisher := r.join(), r.join(), r.join()
-	stalled.subscribe(`{}`, "com.topic")
+	stalled.subscribe(`{"match":"prefix"}`, "com")
 	healthy.subscribe(`{}`, "com.topic")
 	const events = 100
 	for i := range events {
@@ -82,10 +82,10 @@ func TestW101_EventsForAStalledSubscriberAreDroppedAndCounted(t *testing.T) {
 
 	// What was queued arrives in order, and after that new events do.
 	for i := range events - int(stats.EventsDropped) {
-		stalled.hear(`[36,"*","*",{},[%d,"*"]]`, i)
+		stalled.hear(`[36,"*","*",{"topic":"com.topic"},[%d,"*"]]`, i)
 	}
 	publisher.publish("com.topic", `,["again"]`)
-	stalled.hear(`[36,"*","*",{},["again"]]`)
+	stalled.hear(`[36,"*","*",{"topic":"com.topic"},["again"]]`)
 	stalled.quiet()
 }
 

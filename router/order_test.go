@@ -1,6 +1,7 @@
 package router_test
 
 import (
+	"math/rand/v2"
 	"sync"
 	"testing"
 
@@ -181,4 +182,115 @@ func TestW096_InvocationsOnlyBetweenRegisteredAndUnregistered(t *testing.T) {
 		close(stop)
 		flood.Wait()
 	})
+}
+
+// TestW093_W095_OrderHoldsWhileMembersComeAndGo publishes and calls while others
+// subscribe to, and register, the very same topics and procedures, or patterns of
+// them, and the receiver itself does so with others.
+func TestW093_W095_OrderHoldsWhileMembersComeAndGo(t *testing.T) {
+	onEachLink(t, router.Config{}, func(t *testing.T, r *place) {
+		const messages = 3000
+		topics := []string{"com.a", "com.b.x", "com.b.y", "org.c"}
+		receiver := r.join()
+		receiver.subscribe(`{}`, topics[0])
+		receiver.subscribe(`{"match":"prefix"}`, "com.b")
+		receiver.subscribe(`{}`, topics[3])
+		for _, procedure := range []string{"com.p", "com.q"} {
+			receiver.register(`{"invoke":"first"}`, procedure)
+		}
+		receiver.register(`{"match":"wildcard"}`, "org..r")
+
+		stop := make(chan struct{})
+		halt := sync.OnceFunc(func() { close(stop) })
+		defer halt()
+		var crowd sync.WaitGroup
+		for n := range 3 {
+			crowd.Go(func() {
+				random := rand.New(rand.NewPCG(uint64(n), 9))
+				for {
+					p := r.join()
+					for range 20 {
+						select {
+						case <-stop:
+							p.conn.Close()
+							return
+						default:
+						}
+						match := []string{"exact", "prefix", "wildcard"}[random.IntN(3)]
+						p.say(`[32,%d,{"match":%q},%q]`, p.next(), match, topics[random.IntN(len(topics))])
+						p.say(`[64,%d,{"invoke":"first","match":%q},%q]`, p.next(), match, []string{"com.p", "com.q"}[random.IntN(2)])
+						p.say(`[34,%d,%d]`, p.next(), 1+random.IntN(50))
+						p.say(`[66,%d,%d]`, p.next(), 1+random.IntN(50))
+					}
+					p.conn.Close()
+				}
+			})
+		}
+		sender := r.join()
+		crowd.Go(func() {
+			procedures := []string{"com.p", "com.q", "org.x.r"}
+			for i := range messages {
+				sender.say(`[16,%d,{},%q,["event",%d]]`, 2*i+1, topics[i%len(topics)], i)
+				sender.say(`[48,%d,{},%q,["call",%d]]`, 2*i+2, procedures[i%len(procedures)], i)
+			}
+		})
+		want := map[string]int64{}
+		for want["event"] < messages || want["call"] < messages {
+			m, err := receiver.receive()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m.items[0] == int64(33) || m.items[0] == int64(35) {
+				continue
+			}
+			args, ok := m.items[4].([]any)
+			if !ok || len(args) != 2 {
+				t.Fatalf("unexpected %s", m.text)
+			}
+			kind := args[0].(string)
+			if args[1] != want[kind] {
+				t.Fatalf("%s arrived in the place of %s %d", m.text, kind, want[kind])
+			}
+			want[kind]++
+			if want[kind]%100 == 0 { // the receiver comes and goes elsewhere
+				receiver.say(`[32,%d,{},"com.elsewhere.n%d"]`, receiver.next(), want[kind])
+			}
+		}
+		halt()
+		crowd.Wait()
+	})
+}
+
+func TestW101_ABurstLosesNothing(t *testing.T) {
+	events := 100_000
+	if testing.Short() {
+		events = 10_000
+	}
+	for _, l := range []link{{"tcp", wamp.CBOR}, {"ws", wamp.MsgPack}} {
+		t.Run(l.String(), func(t *testing.T) {
+			// A queue that holds some 2 % of the burst.
+			r := start(t, router.Config{Limits: router.Limits{OutboundQueue: 128 << 10, StallTimeout: patience}}, l)
+			subscriber, publisher := r.join(), r.join()
+			subscriber.subscribe(`{}`, "com.topic")
+			var burst sync.WaitGroup
+			burst.Go(func() {
+				for i := range events {
+					publisher.say(`[16,%d,{},"com.topic",[%d]]`, i+1, i)
+				}
+			})
+			for i := range events {
+				m, err := subscriber.receive()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := m.items[4].([]any)[0]; got != int64(i) {
+					t.Fatalf("event %v arrived in the place of %d", got, i)
+				}
+			}
+			burst.Wait()
+			if got := r.Stats(); got.EventsDropped != 0 || got.Stalled != 0 {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
 }

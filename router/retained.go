@@ -132,8 +132,10 @@ func (b *broker) giveUpRest(m *membership) {
 		m.session.endStalled()
 	}
 	m.subscription.mu.Lock()
-	dropped := uint64(len(m.retained.rest))
+	dropped := m.retained.rest
 	m.retained.rest = nil
 	m.subscription.mu.Unlock()
-	b.drop(m, dropped)
+	for _, e := range dropped {
+		b.drop(m.session, e.topic)
+	}
 }

@@ -28,7 +28,7 @@ type Stats struct {
 	// subscriber's queue stayed full.
 	EventsDropped uint64
 	// EventsDroppedByTopic is EventsDropped per topic root, which is the first two
-	// components of the subscribed topic or pattern. Roots beyond the first 1024
+	// components of the topic that was published to. Roots beyond the first 1024
 	// are counted under "*".
 	EventsDroppedByTopic map[string]uint64
 	// EventsUndeliverable counts events that a subscriber's transport or
