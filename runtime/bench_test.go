@@ -170,3 +170,14 @@ func benchmarkEvents(b *testing.B, session func() *runtime.Session, subscribers 
 		}
 	}
 }
+
+// BenchmarkInterceptedCall is BenchmarkCall/pipe/sequential with one interceptor on either side that does nothing.
+func BenchmarkInterceptedCall(b *testing.B) {
+	nothing := runtime.WithInterceptors(
+		runtime.CallInterceptor(func(next runtime.CallFunc) runtime.CallFunc { return next }),
+		runtime.InvocationInterceptor(func(next runtime.InvocationFunc) runtime.InvocationFunc { return next }),
+	)
+	r := wamptest.New(b)
+	registerAdd(b, r.Session(b, nothing))
+	benchmarkCalls(b, runtime.NewClient(r.Session(b, nothing)), 1)
+}

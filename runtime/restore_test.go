@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/wampkit/wampkit/runtime"
 	"github.com/wampkit/wampkit/runtime/wamptest"
@@ -218,4 +220,36 @@ func TestEventsThatWaitAreHandled(t *testing.T) {
 			t.Errorf("got %v, want %d", got, i)
 		}
 	}
+}
+
+// A router that lets the client in, but does not answer, is as good as none.
+func TestRestoreIsLimitedInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		granted := func(p *peer) {
+			p.send(&wamp.Registered{Request: p.expect(wamp.TypeRegister).(*wamp.Register).Request, Registration: 11})
+		}
+		silent := func(p *peer) { p.expect(wamp.TypeRegister) }
+		l := lineToPeers(t, granted, silent, granted)
+		changes := make(states, 100)
+		policy := runtime.ReconnectPolicy{Backoff: runtime.Backoff{Min: time.Second, Jitter: -1}, AttemptTimeout: 10 * time.Second}
+		s := l.join(t, policy, changes.option())
+		r := register(t, s, "com.test.echo", echo)
+		changes.await(t, runtime.StateConnected)
+		start := time.Now()
+		l.cut()
+		change := <-changes
+		for change.State != runtime.StateConnected {
+			change = <-changes
+		}
+		if change.Session != 3 || change.Attempt != 2 {
+			t.Errorf("got %+v", change)
+		}
+		if took := time.Since(start); took != 13*time.Second { // after 1 s, 10 s for nothing, and 2 s
+			t.Errorf("it took %v", took)
+		}
+		if r.Err() != nil {
+			t.Error(r.Err())
+		}
+		_ = s.Close()
+	})
 }
