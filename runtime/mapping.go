@@ -2,8 +2,6 @@ package runtime
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"io"
 	"reflect"
 
@@ -95,12 +93,11 @@ func appendMapped(dst []byte, v any, scratch *bytes.Buffer) ([]byte, error) {
 // in terms of the wire what was expected.
 func decodeMapped(item []byte, into any) error {
 	err := decoding.Unmarshal(item, into)
-	var mismatch *cbor.UnmarshalTypeError
-	if errors.As(err, &mismatch) {
-		if mismatch.StructFieldName != "" {
-			return fmt.Errorf("field %q: cannot take %s", mismatch.StructFieldName, mismatch.CBORType)
-		}
-		return fmt.Errorf("want %s, got %s", mismatch.GoType, mismatch.CBORType)
+	if err == nil {
+		return nil
 	}
-	return err
+	if err = decodeIntegral(item, into, err); err == nil {
+		return nil
+	}
+	return misfitError(item, into, err)
 }

@@ -125,10 +125,10 @@ func TestUnionsRefuse(t *testing.T) {
 	for _, c := range []struct{ json, want string }{
 		{`{"all":[{"kind":"cube"}]}`, `field "all": [0]: "kind" is "cube", and not one of circle, square, group`},
 		{`{"all":[{"r":1}]}`, `field "all": [0]: the dictionary has no "kind" to tell its type`},
-		{`{"all":[{"kind":7}]}`, `field "all": [0]: "kind": want string, got positive integer`},
+		{`{"all":[{"kind":7}]}`, `field "all": [0]: "kind": want a string, got an integer`},
 		{`{"all":[7]}`, `field "all": [0]: want a dictionary with "kind", got an integer`},
 		{`{"all":7}`, `field "all": want a list, got an integer`},
-		{`{"named":{"a":{"kind":"square","side":"x"}}}`, `field "named": ["a"]: field "side": want int, got UTF-8 text string`},
+		{`{"named":{"a":{"kind":"square","side":"x"}}}`, `field "named": ["a"]: field "side": want an integer, got a string`},
 		{`[]`, `want a dictionary, got a list`},
 	} {
 		item, err := codec.Transcode(nil, wamp.JSON, wamp.CBOR, []byte(c.json))
