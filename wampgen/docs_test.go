@@ -13,7 +13,7 @@ import (
 
 var (
 	fence   = regexp.MustCompile("(?ms)^```go([^\n]*)\n(.*?)^```$")
-	imports = []string{"context", "errors", "fmt", "log", "net/netip", "time", "github.com/wampkit/wampkit/runtime"}
+	imports = []string{"context", "errors", "fmt", "iter", "log", "net/netip", "time", "github.com/wampkit/wampkit/runtime"}
 )
 
 func reference(t *testing.T) string {
