@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/wampkit/wampkit/schema"
+	"github.com/wampkit/wampkit/schema/compat"
 	"github.com/wampkit/wampkit/wampgen"
 	"github.com/wampkit/wampkit/wampgen/diag"
 )
@@ -61,6 +63,14 @@ func TestCatalogsOfGoldensCompile(t *testing.T) {
 	for _, d := range descriptions {
 		if err := d.Catalog.Check(); err != nil {
 			t.Errorf("%s.%s: %v", d.Package, d.Interface, err)
+		}
+		for _, project := range []func(*schema.Catalog) ([]byte, error){schema.AsyncAPI, schema.OpenRPC} {
+			if _, err := project(d.Catalog); err != nil {
+				t.Errorf("%s.%s: %v", d.Package, d.Interface, err)
+			}
+		}
+		if findings := compat.Compare([]*schema.Catalog{d.Catalog}, []*schema.Catalog{d.Catalog}); len(findings) > 0 {
+			t.Errorf("%s.%s breaks itself: %v", d.Package, d.Interface, findings)
 		}
 	}
 }

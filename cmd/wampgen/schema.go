@@ -15,25 +15,27 @@ import (
 )
 
 type describe struct {
-	Format string `enum:"catalog,jsonschema,asyncapi,openrpc" default:"catalog" help:"catalog: one JSON document a service. jsonschema: one JSON Schema 2020-12 for each of its arguments, results and errors. asyncapi and openrpc are not supported yet."`
+	Format string `enum:"catalog,jsonschema,asyncapi,openrpc" default:"catalog" help:"catalog: one JSON document a service. jsonschema: one JSON Schema 2020-12 for each of its arguments, results and errors. asyncapi: one AsyncAPI 3.0 document a service. openrpc: one OpenRPC document a service with procedures."`
 	Out    string `short:"o" type:"path" placeholder:"DIR" help:"Directory to write to; without it, catalogs go to standard output."`
 	source
 }
 
 // Help is the longer text of wampgen schema --help.
 func (d *describe) Help() string {
-	return `Without -o, the catalogs of all services are printed one after the other. With -o DIR:
+	return `Without -o, the documents of all services are printed one after the other. With -o DIR:
 
     DIR/com.acme.device.v1.catalog.json                     -format catalog
-    DIR/com.acme.device.v1/procedures/….args.schema.json    -format jsonschema`
+    DIR/com.acme.device.v1.asyncapi.json                    -format asyncapi
+    DIR/com.acme.device.v1.openrpc.json                     -format openrpc
+    DIR/com.acme.device.v1/procedures/….args.schema.json    -format jsonschema
+
+The catalog says everything; the others are what their standards have words for. All of
+them: docs/schemas.md.`
 }
 
 // Run writes catalogs or schemas.
 func (d *describe) Run(ctx context.Context, std streams) error {
-	switch {
-	case d.Format == "asyncapi" || d.Format == "openrpc":
-		return fmt.Errorf("the format %s is not supported yet", d.Format)
-	case d.Format == "jsonschema" && d.Out == "":
+	if d.Format == "jsonschema" && d.Out == "" {
 		return errors.New("-format jsonschema makes many files: say where with -o DIR")
 	}
 	options, err := d.options()
@@ -69,15 +71,26 @@ func (d *describe) Run(ctx context.Context, std streams) error {
 
 // documents adds the files that describe one service.
 func (d *describe) documents(name string, c *schema.Catalog, files map[string][]byte) error {
-	if d.Format == "catalog" {
-		document, err := c.MarshalIndent()
-		files[name+".catalog.json"] = document
+	var document []byte
+	var err error
+	switch d.Format {
+	case "catalog":
+		document, err = c.MarshalIndent()
+	case "asyncapi":
+		document, err = schema.AsyncAPI(c)
+	case "openrpc":
+		if len(c.Procedures) == 0 {
+			return nil // it has no word for topics
+		}
+		document, err = schema.OpenRPC(c)
+	default:
+		documents, err := schema.JSONSchemaFiles(c)
+		for file, document := range documents {
+			files[name+"/"+file] = document
+		}
 		return err
 	}
-	documents, err := schema.JSONSchemaFiles(c)
-	for file, document := range documents {
-		files[name+"/"+file] = document
-	}
+	files[name+"."+d.Format+".json"] = document
 	return err
 }
 
