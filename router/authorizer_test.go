@@ -233,7 +233,7 @@ func TestWaitingRequestsAreBoundedByBackPressure(t *testing.T) {
 	for i := 1; i <= events; i++ {
 		p.say(`[16,%d,{},"com.more",[%d]]`, p.next(), i)
 	}
-	for r.Stats().Waits == 0 {
+	for r.Stats().LimitsReached["authorization_queue"] == 0 {
 		select {
 		case <-t.Context().Done():
 			return

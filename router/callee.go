@@ -166,6 +166,7 @@ func (c *callee) serve(s *session, registered *wamp.Registered, service serving)
 		return net.ErrClosed
 	}
 	if len(c.registrations) >= s.realm.router.limits().MaxRegistrations {
+		s.realm.router.reached(limitRegistrations)
 		return errTooMany
 	}
 	if err := s.conn.Send(registered); err != nil {

@@ -39,6 +39,7 @@ func (d *dealer) callAll(o *outbox, s *session, m *wamp.Call, reg *registration,
 	case errStillOpen:
 		return violationf("CALL with request id %d, which belongs to a call that is still open", m.Request)
 	case errTooMany:
+		s.realm.router.reached(limitCalls)
 		s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrUnavailable, tooManyCalls)
 		return nil
 	}

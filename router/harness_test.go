@@ -100,21 +100,25 @@ func (r *place) dial() *peer {
 
 func (r *place) dialBy(l link) *peer {
 	r.t.Helper()
-	var conn transport.Conn
 	if l.transport == "pipe" {
-		conn = r.Connect(l.format)
-	} else {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		var err error
-		url := l.transport + "://" + r.address
-		if l.transport == "ws" {
-			url += "/ws"
-		}
-		conn, err = transport.Dial(ctx, url, transport.DialOptions{Formats: []wamp.Format{l.format}})
-		if err != nil {
-			r.t.Fatalf("dial %s: %v", url, err)
-		}
+		conn := r.Connect(l.format)
+		r.t.Cleanup(func() { conn.Close() })
+		return &peer{t: r.t, conn: conn}
+	}
+	url := l.transport + "://" + r.address
+	if l.transport == "ws" {
+		url += "/ws"
+	}
+	return r.dialURL(url, l.format)
+}
+
+func (r *place) dialURL(url string, f wamp.Format) *peer {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conn, err := transport.Dial(ctx, url, transport.DialOptions{Formats: []wamp.Format{f}})
+	if err != nil {
+		r.t.Fatalf("dial %s: %v", url, err)
 	}
 	r.t.Cleanup(func() { conn.Close() })
 	return &peer{t: r.t, conn: conn}

@@ -39,6 +39,9 @@ func (o *outbox) invoke(callee *session, reg *registration, a *attempt) error {
 	}
 	id := c.last.Next()
 	if err := caller.caller.open(m.Request, openCall{callee: callee, invocation: id}, a.from, caller.realm.router.limits().MaxCalls); err != nil {
+		if err == errTooMany {
+			caller.realm.router.reached(limitCalls)
+		}
 		return err
 	}
 	message := &o.invocation

@@ -75,6 +75,7 @@ func (d *dealer) callRouter(o *outbox, s *session, m *wamp.Call) (served bool, v
 	case errStillOpen:
 		return true, violationf("CALL with request id %d, which belongs to a call that is still open", m.Request)
 	case errTooMany:
+		s.realm.router.reached(limitCalls)
 		s.refuse(o, wamp.TypeCall, m.Request, wamp.ErrUnavailable, tooManyCalls)
 		return true, nil
 	}

@@ -100,12 +100,12 @@ func (r *realm) join(s *session) error {
 	if r.sessions[s.id] != nil {
 		return wamp.NewError(wamp.ErrAuthenticationFailed, "session id is taken, try again")
 	}
-	if !r.router.countSession() {
-		return wamp.NewError(wamp.ErrUnavailable, "the router has as many sessions as it takes")
+	if err := r.countSession(s); err != nil {
+		return err
 	}
 	s.peer.idle.Store(false)
 	if err := s.sendWelcome(); err != nil {
-		r.router.counters.sessions.Add(-1)
+		r.router.discountSession(s)
 		return err
 	}
 	r.router.counters.sessionsOpened.Add(1)
@@ -121,7 +121,7 @@ func (r *realm) leave(s *session) {
 	delete(r.sessions, s.id)
 	r.meta.note(metaEvent{topic: sessionOnLeave, session: s})
 	r.mu.Unlock()
-	r.router.counters.sessions.Add(-1)
+	r.router.discountSession(s)
 	r.router.releaseRealm(r)
 }
 
@@ -137,14 +137,4 @@ func (r *realm) close(reason wamp.URI, message string) {
 	for _, s := range sessions {
 		s.dismiss(dismissal{reason: reason, message: message, silent: true})
 	}
-}
-
-// countSession counts a session in, unless there are as many as may be.
-func (r *Router) countSession() bool {
-	open := r.counters.sessions.Add(1)
-	if most := int64(r.limits().MaxSessions); most > 0 && open > most {
-		r.counters.sessions.Add(-1)
-		return false
-	}
-	return true
 }

@@ -15,7 +15,7 @@ func (s *session) wait(m wamp.Message, fresh bool) {
 	r := s.realm.router
 	for !s.line.join(w, r.limits().AuthorizationQueue, func() { r.background.Go(s.serveLine) }) {
 		s.peer.out.flush() // nobody waits for us while we wait
-		r.counters.waits.Add(1)
+		r.reached(limitAuthorizationQueue)
 		<-s.line.room
 	}
 }

@@ -27,6 +27,7 @@ type Router struct {
 	autoDeparted atomic.Uint64
 	autoSent     highest
 	guesses      guesses
+	admissions   admissions
 	seed         maphash.Seed              // see lot
 	greeters     atomic.Pointer[[]Greeter] // see greet
 
@@ -247,10 +248,12 @@ func (r *Router) sinceStart() time.Duration { return time.Since(r.start) + 1 }
 
 // decoder hands out a decoder of a format; see putDecoder.
 func (r *Router) decoder(f wamp.Format) *codec.Decoder {
+	l := r.limits()
 	if d, _ := r.decoders[f].Get().(*codec.Decoder); d != nil {
+		d.SetBounds(l.PayloadDepth, l.MaxOptions)
 		return d
 	}
-	return codec.NewDecoder(f, codec.Options{Depth: r.limits().PayloadDepth, KeepCustom: true})
+	return codec.NewDecoder(f, codec.Options{Depth: l.PayloadDepth, MaxOptions: l.MaxOptions, KeepCustom: true})
 }
 
 func (r *Router) putDecoder(f wamp.Format, d *codec.Decoder) { r.decoders[f].Put(d) }

@@ -34,6 +34,7 @@ type session struct {
 
 	requests  requestSequence
 	line      line
+	pace      *pace // nil if the session may send as much as it can
 	decisions decisions
 
 	state   atomic.Uint32 // one of the states below
@@ -74,6 +75,7 @@ func newSession(p *peer, h *hello, id wamp.ID, identity Identity) *session {
 		roles:    h.roles,
 		agent:    h.agent,
 		identity: identity,
+		pace:     newPace(h.realm.router.limits()),
 		requests: requestSequence{strict: h.realm.strict.RequestIDs},
 	}
 }
@@ -97,6 +99,10 @@ func (s *session) run() (another bool) {
 			return false
 		}
 		s.peer.out.received(s, m.Type(), s.peer.octets)
+		if s.pace != nil && !s.keepPace(s.peer.octets) {
+			s.endHasty()
+			return false
+		}
 		proceed, v := s.handle(m)
 		switch {
 		case v != nil && s.state.Load() == stateClosing: // the router said GOODBYE in the meantime
@@ -275,6 +281,7 @@ func (s *session) leave() {
 func (s *session) dispose(o *outbox) {
 	s.leaving.Do(func() {
 		s.line.leave()
+		s.pace.end()
 		s.realm.broker.leave(s)
 		s.realm.broker.publishTestaments(o, s)
 		s.realm.dealer.leave(o, s)

@@ -22,6 +22,12 @@ type Stats struct {
 	// AuthorizationsFailed counts requests that were refused because
 	// RealmConfig.Authorizer could not decide.
 	AuthorizationsFailed uint64
+	// LimitsReached counts what was refused or held back because a limit was reached, by
+	// its name: "sessions", "realm_sessions", "listener_sessions", "address_sessions",
+	// "calls", "registrations", "subscriptions", "rate" and "authorization_queue". See also
+	// Violations, for messages that are too long, too deep or have too long options, and
+	// EventsDropped.
+	LimitsReached map[string]uint64
 	// Stalled counts sessions ended because they did not keep up.
 	Stalled uint64
 	// EventsDropped counts events that were not delivered because a
@@ -43,6 +49,7 @@ type Stats struct {
 
 // counters are the live values behind [Stats].
 type counters struct {
+	limits                 [limitCount]atomic.Uint64
 	sessions               atomic.Int64
 	sessionsOpened         atomic.Uint64
 	sessionsRefused        atomic.Uint64
@@ -60,6 +67,7 @@ type counters struct {
 
 func (c *counters) snapshot() Stats {
 	return Stats{
+		LimitsReached:          snapshotLimits(&c.limits),
 		Sessions:               c.sessions.Load(),
 		SessionsOpened:         c.sessionsOpened.Load(),
 		SessionsRefused:        c.sessionsRefused.Load(),

@@ -110,6 +110,7 @@ func (r *subscriber) join(m *membership, subscribed *wamp.Subscribed) (*membersh
 	}
 	held := r.memberships[m.subscription.id]
 	if held == nil && len(r.memberships) >= m.session.realm.router.limits().MaxSubscriptions {
+		m.session.realm.router.reached(limitSubscriptions)
 		return nil, errTooMany
 	}
 	if err := m.conn.Send(subscribed); err != nil {

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/wampkit/wampkit/wamp"
@@ -11,6 +12,9 @@ type Options struct {
 	// Depth is how deep lists, dictionaries and CBOR tags of a message may nest,
 	// the message's own list included. 0 is [DefaultDepth]; the most is 1024.
 	Depth int
+	// MaxOptions is how many octets the options or details of a message may take. 0
+	// is any number.
+	MaxOptions int
 	// KeepExtra puts attributes that the typed options and details do not list
 	// into their Extra. Values outside the WAMP data profile, and more values than
 	// a message may have, are left out.
@@ -46,8 +50,12 @@ type Decoder struct {
 
 	scan     scanner
 	elements container // the message's own list
-	names    interner
-	hot      hotMessages
+	// maxOptions is Options.MaxOptions; end is where the options that are being read
+	// have to end.
+	maxOptions int
+	optionsEnd int
+	names      interner
+	hot        hotMessages
 
 	// Where the decoder stands, for the reason of a violation.
 	typ       wamp.MessageType
@@ -82,15 +90,23 @@ func reuse[T any](slot **T) *T {
 
 // NewDecoder returns a decoder for a format. It panics if there is no such format.
 func NewDecoder(f wamp.Format, o Options) *Decoder {
-	d := &Decoder{format: f, depth: o.Depth, keepExtra: o.KeepExtra, custom: o.KeepCustom}
+	d := &Decoder{format: f, keepExtra: o.KeepExtra, custom: o.KeepCustom}
 	if d.scan.syntax = syntaxOf(f); d.scan.syntax == nil {
 		panic("codec: no such serializer: " + f.String())
 	}
-	if d.depth <= 0 {
-		d.depth = DefaultDepth
-	}
-	d.depth = min(d.depth, maxDepth)
+	d.SetBounds(o.Depth, o.MaxOptions)
 	return d
+}
+
+// SetBounds changes Options.Depth and Options.MaxOptions for the messages to come.
+func (d *Decoder) SetBounds(depth, maxOptions int) {
+	if depth <= 0 {
+		depth = DefaultDepth
+	}
+	if maxOptions <= 0 {
+		maxOptions = math.MaxInt
+	}
+	d.depth, d.maxOptions = min(depth, maxDepth), maxOptions
 }
 
 // Decode parses one message. The message struct belongs to the decoder and,

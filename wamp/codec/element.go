@@ -2,6 +2,7 @@ package codec
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/wampkit/wampkit/wamp"
 )
@@ -64,7 +65,7 @@ func (d *Decoder) secret(element string) string {
 
 // dict reads a dictionary into values.
 func (d *Decoder) dict(element string) wamp.Dict {
-	if !d.next(element) || !d.token(kindDict) {
+	if !d.next(element) || d.tooLong() || !d.token(kindDict) {
 		return nil
 	}
 	v, err := d.scan.dict(d.depth - 2)
@@ -118,9 +119,33 @@ func (d *Decoder) skip(want kind) []byte {
 // or details. With nextAttribute it makes a loop over them.
 func (d *Decoder) openAttributes(element string) (c container) {
 	if d.next(element) && d.token(kindDict) {
+		d.optionsEnd = math.MaxInt
+		if d.maxOptions < math.MaxInt-d.scan.pos {
+			d.optionsEnd = d.scan.pos + d.maxOptions
+		}
 		return d.scan.container()
 	}
 	return container{}
+}
+
+// tooLong reports whether the next element is longer than options may be. It finds
+// out before anything is made of it.
+func (d *Decoder) tooLong() bool {
+	if len(d.scan.data)-d.scan.pos <= d.maxOptions {
+		return false
+	}
+	_, start := d.scan.syntax.peek(d.scan.data, d.scan.pos)
+	end, err := d.scan.syntax.skip(d.scan.data, start, d.depth-1)
+	if err != nil || end-start <= d.maxOptions {
+		return false // what is malformed is found to be soon enough
+	}
+	d.optionsTooLong()
+	return true
+}
+
+func (d *Decoder) optionsTooLong() {
+	d.inside = false
+	d.violate("longer than " + strconv.Itoa(d.maxOptions) + " octets")
 }
 
 // nextAttribute reads the next key into d.attribute; false is the end. An
@@ -129,6 +154,10 @@ func (d *Decoder) openAttributes(element string) (c container) {
 func (d *Decoder) nextAttribute(c *container) bool {
 	for d.err == nil {
 		d.inside = false
+		if d.scan.pos > d.optionsEnd {
+			d.optionsTooLong()
+			return false
+		}
 		more, err := d.scan.more(c)
 		if err == nil && more {
 			err = d.scan.syntax.key(&d.scan)
@@ -237,6 +266,10 @@ func (d *Decoder) openList() container {
 
 func (d *Decoder) nextItem(c *container) bool {
 	if d.err != nil {
+		return false
+	}
+	if d.scan.pos > d.optionsEnd {
+		d.optionsTooLong()
 		return false
 	}
 	more, err := d.scan.more(c)
