@@ -36,6 +36,7 @@ func (c *Collector) Describe(descriptions chan<- *prometheus.Desc) {
 		descriptions <- d
 	}
 	descriptions <- droppedByTopic
+	descriptions <- limitsReached
 }
 
 // Collect implements prometheus.Collector.
@@ -48,6 +49,9 @@ func (c *Collector) Collect(samples chan<- prometheus.Metric) {
 	for _, topic := range slices.Sorted(maps.Keys(stats.EventsDroppedByTopic)) {
 		samples <- prometheus.MustNewConstMetric(droppedByTopic, prometheus.CounterValue,
 			float64(stats.EventsDroppedByTopic[topic]), printable(topic))
+	}
+	for _, limit := range slices.Sorted(maps.Keys(stats.LimitsReached)) {
+		samples <- prometheus.MustNewConstMetric(limitsReached, prometheus.CounterValue, float64(stats.LimitsReached[limit]), limit)
 	}
 	for _, realm := range c.router.Realms() {
 		collectRealm(samples, &realm)
@@ -72,7 +76,7 @@ func counter(field, name, help string) total {
 	return total{field, prometheus.CounterValue, prometheus.NewDesc("wampkit_"+name, help, nil, nil)}
 }
 
-// totals are the fields of [router.Stats], but the map.
+// totals are the fields of [router.Stats], but the maps.
 var totals = []total{
 	counter("SessionsOpened", "sessions_opened_total", "Sessions that were welcomed."),
 	counter("SessionsRefused", "sessions_refused_total", "HELLOs that were answered with ABORT, for whatever reason."),
@@ -90,6 +94,9 @@ var totals = []total{
 
 var droppedByTopic = prometheus.NewDesc("wampkit_events_dropped_by_topic_total",
 	"Events that were not delivered, by the first two components of the topic; * is all beyond the first 1024.", []string{"topic"}, nil)
+
+var limitsReached = prometheus.NewDesc("wampkit_limits_reached_total",
+	"What was refused or held back because a limit was reached, by limit.", []string{"limit"}, nil)
 
 func perRealm(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc("wampkit_"+name, help, append([]string{"realm"}, labels...), nil)

@@ -124,7 +124,7 @@ func TestClientsCannotMakeTimeSeries(t *testing.T) {
 
 // TestEveryCounterOfTheRouterIsExposed finds counters that were added to Stats.
 func TestEveryCounterOfTheRouterIsExposed(t *testing.T) {
-	exposed := map[string]bool{"Sessions": true, "EventsDroppedByTopic": true} // per realm, and with labels
+	exposed := map[string]bool{"Sessions": true, "EventsDroppedByTopic": true, "LimitsReached": true} // per realm, and with labels
 	for _, field := range metrics.Fields() {
 		exposed[field] = true
 	}
