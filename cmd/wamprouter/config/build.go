@@ -122,6 +122,9 @@ func (b *builder) realm(p path, name string, r *Realm) router.RealmConfig {
 	if r.DynamicAuthorizer != "" {
 		config.Authorizer = router.ProcedureAuthorizer(wamp.URI(r.DynamicAuthorizer), router.AuthorizerOptions{Cache: time.Duration(r.AuthorizerCache)})
 	}
+	if levels := r.TrustLevels; levels != nil {
+		config.TrustLevel = func(of router.Identity, _ wamp.URI) int64 { return int64(levels[of.Role]) }
+	}
 	for _, h := range r.History {
 		config.History = append(config.History, router.HistoryConfig{
 			URI: wamp.URI(h.URI), Match: matchOf(h.Match), Limit: h.Limit, MaxBytes: int(h.MaxBytes),

@@ -37,7 +37,7 @@ const whole = `{
     },
     "roles": {"x": [{"uri": "com.a", "allow": ["call"]}], "y": [], "anonymous": []},
     "dynamic_authorizer": "com.decide",
-    "disclose": {}, "strict": {},
+    "disclose": {}, "strict": {}, "trust_levels": {"x": 1},
     "history": [{"uri": "com.h"}]
   }}
 }`
@@ -70,7 +70,8 @@ var effects = map[string]any{
 	"realms.*.disclose.caller": true, "realms.*.disclose.publisher": true,
 	"realms.*.strict.uris": true, "realms.*.strict.request_ids": true, "realms.*.strict.features": true,
 	"realms.*.history.[].uri": "com.i", "realms.*.history.[].match": "prefix", "realms.*.history.[].limit": 7, "realms.*.history.[].max_bytes": "7KiB",
-	"realms.*.max_retained": 0, "realms.*.max_retained_bytes": "7KiB",
+	"realms.*.trust_levels.*": 7,
+	"realms.*.max_retained":   0, "realms.*.max_retained_bytes": "7KiB",
 	"realms.*.roles.*.[].uri": "com.b", "realms.*.roles.*.[].match": "prefix", "realms.*.roles.*.[].allow": []string{"publish"},
 	"realms.*.roles.*.[].disclose.caller": true, "realms.*.roles.*.[].disclose.publisher": true,
 
@@ -249,7 +250,10 @@ func fingerprint(t *testing.T, dir, content string) string {
 				fmt.Fprintf(&b, "%s\n", a.Method())
 			}
 		}
-		r.Authenticators, r.Authorizer = nil, nil
+		if r.TrustLevel != nil {
+			fmt.Fprintf(&b, "%d\n", r.TrustLevel(router.Identity{Role: "x"}, "com.a"))
+		}
+		r.Authenticators, r.Authorizer, r.TrustLevel = nil, nil, nil
 	}
 	model := config.AutoRealm != nil
 	config.AutoRealm = nil

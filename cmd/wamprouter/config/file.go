@@ -68,6 +68,7 @@ type Realm struct {
 	AuthorizerCache   Duration         `yaml:"authorizer_cache" default:"none" doc:"how long a decision of dynamic_authorizer is kept that does not say so itself"`
 	MaxSessions       int              `yaml:"max_sessions" min:"0" default:"0" doc:"how many sessions the realm may have; 0 is any number"`
 	Disclose          Disclose         `yaml:"disclose" default:"nothing" doc:"which identities sessions may disclose (disclose_me)"`
+	TrustLevels       map[string]int   `yaml:"trust_levels" default:"none" doc:"how much calls and events of a role are trusted, 0 or more; callees and subscribers that announce trust levels are told"`
 	Strict            Strict           `yaml:"strict" default:"nothing" doc:"rules that are lenient by default, because deployed clients break them"`
 	History           []History        `yaml:"history" default:"none" doc:"topics whose events are remembered, in memory"`
 	MaxRetained       *int             `yaml:"max_retained" min:"0" default:"10000" doc:"how many topics have a retained event; 0 retains nothing"`

@@ -2,6 +2,7 @@ package config
 
 import (
 	"crypto/rand"
+	"reflect"
 
 	"github.com/wampkit/wampkit/router/auth"
 )
@@ -13,9 +14,10 @@ type Kept struct {
 	logins map[string]keptCookies
 }
 
-// keptCookies are the logins of a realm, for as long as their rules are the same.
+// keptCookies are the logins of a realm, for as long as who may log in, and how, is the
+// same: a user that is taken from the file is not to come back by a cookie.
 type keptCookies struct {
-	config  auth.CookieConfig
+	rules   *Auth
 	cookies *auth.Cookies
 }
 
@@ -26,10 +28,10 @@ func NewKept() *Kept {
 	return k
 }
 
-func (k *Kept) cookies(realm string, config auth.CookieConfig) *auth.Cookies {
+func (k *Kept) cookies(realm string, rules *Auth) *auth.Cookies {
 	found, ok := k.logins[realm]
-	if !ok || found.config != config {
-		found = keptCookies{config, auth.NewCookies(config)}
+	if !ok || !reflect.DeepEqual(found.rules, rules) {
+		found = keptCookies{rules, auth.NewCookies(rules.Cookie.config())}
 		k.logins[realm] = found
 	}
 	return found.cookies

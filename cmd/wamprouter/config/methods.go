@@ -22,7 +22,7 @@ func (b *builder) authenticators(p path, r *Realm) []router.Authenticator {
 	}
 	var ways []router.Authenticator
 	if a.Cookie != nil {
-		ways = append(ways, b.kept.cookies(p.String(), a.Cookie.config()))
+		ways = append(ways, b.kept.cookies(p.String(), a))
 	}
 	if a.Cryptosign != nil {
 		ways = b.add(ways, p.key("cryptosign"), func() (router.Authenticator, error) {
