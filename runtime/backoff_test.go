@@ -202,3 +202,29 @@ func TestJoinNeedsAWayToConnect(t *testing.T) {
 		t.Error("joined")
 	}
 }
+
+// What is under way when a session ends for good fails, and is not made again.
+func TestFinalEndsEndRequests(t *testing.T) {
+	kill := func(p *peer) {
+		p.either()
+		p.send(&wamp.Goodbye{Reason: wamp.CloseKilled})
+	}
+	for name, request := range map[string]func(s *runtime.Session) error{
+		"register":  func(s *runtime.Session) error { _, err := s.Register(t.Context(), "com.test.x", echo); return err },
+		"subscribe": func(s *runtime.Session) error { _, err := s.Subscribe(t.Context(), "com.test.x", nil); return err },
+		"call": func(s *runtime.Session) error {
+			ctx, _ := runtime.NewCallContext(t.Context(), runtime.WithIdempotent(true))
+			_, err := s.Call(ctx, "com.test.x")
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := lineToPeers(t, kill).join(t, runtime.ReconnectPolicy{Backoff: soon})
+			failed := make(chan error, 1)
+			go func() { failed <- request(s) }()
+			if err := await(t, failed); !errors.Is(err, runtime.ErrSessionClosed) || !errors.Is(err, wamp.ErrorURI(wamp.CloseKilled)) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}

@@ -56,6 +56,12 @@ type LostError struct {
 	unsent bool // the request was not even sent
 }
 
+// isLost reports whether err is about a session that was lost while the [Session] goes on.
+func isLost(err error) bool {
+	var lost *LostError
+	return errors.As(err, &lost)
+}
+
 // isUnsent reports whether err tells that a request was not sent, so that it can be
 // sent on another membership.
 func isUnsent(err error) bool {

@@ -78,10 +78,10 @@ func (s *Session) RegisterProcedures(ctx context.Context, procs []ProcedureHandl
 	for {
 		m, err := s.member(ctx, 0)
 		if err != nil {
-			return nil, requestError("register", procs[0].Procedure.URI, err)
+			return nil, requestError("register", firstURI(r), err)
 		}
 		switch uri, err := r.ask(ctx, m); {
-		case errors.Is(err, ErrSessionLost) && s.options.reconnect != nil:
+		case isLost(err): // and another is to come
 		case err != nil:
 			r.undo()
 			return nil, requestError("register", uri, err)

@@ -29,6 +29,14 @@ type want interface {
 	uri() wamp.URI
 }
 
+// firstURI is that of the first procedure or topic, to name the handle by.
+func firstURI(h handle) wamp.URI {
+	for _, w := range h.wants() {
+		return w.uri()
+	}
+	return ""
+}
+
 // handles are those of a Session, in the order in which they came.
 type handles struct {
 	numbers map[handle]uint64

@@ -131,10 +131,9 @@ func (s *Session) pause(ctx context.Context, d time.Duration) bool {
 
 // mayRepeat reports whether an idempotent call that failed like this may be repeated.
 func mayRepeat(err error) bool {
-	var lost *LostError
 	var answer *wamp.Error
 	switch {
-	case errors.As(err, &lost):
+	case isLost(err):
 		return true
 	case errors.Is(err, ErrSessionClosed) || !errors.As(err, &answer) || !answer.Remote:
 		return false

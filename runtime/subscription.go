@@ -71,10 +71,10 @@ func (s *Session) SubscribeTopics(ctx context.Context, topics []TopicHandler, op
 	for {
 		m, err := s.member(ctx, 0)
 		if err != nil {
-			return nil, requestError("subscribe", topics[0].Topic.URI, err)
+			return nil, requestError("subscribe", firstURI(sub), err)
 		}
 		switch uri, err := sub.ask(ctx, m); {
-		case errors.Is(err, ErrSessionLost) && s.options.reconnect != nil:
+		case isLost(err): // and another is to come
 		case err != nil:
 			sub.undo()
 			return nil, requestError("subscribe", uri, err)
