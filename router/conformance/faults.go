@@ -186,10 +186,14 @@ var faults = []Case{
 	},
 	{
 		ID: "W061", Level: Optional, Spec: "b/sessions",
-		Rule: "The router names its software in WELCOME.Details.agent.",
+		Rule: "The router names its software in WELCOME.Details.agent, and tells by the meta API what a client says in HELLO.Details.agent.",
 		Test: func(t *T) {
-			if agent := t.Peer(saying(d{"agent": "suite-1.0"})).Welcome["agent"]; !aString.fits(agent) {
+			p := t.Peer(saying(d{"agent": "suite-1.0"}))
+			if agent := p.Welcome["agent"]; !aString.fits(agent) {
 				t.Errorf("agent is %v", agent)
+			}
+			if agent := dig(t.Peer().Call("wamp.session.get", p.Session).Result(0), "agent"); agent != "suite-1.0" {
+				t.Errorf("wamp.session.get says that the agent is %v", agent)
 			}
 		},
 	},

@@ -162,7 +162,7 @@ var metaSession = Chapter{Title: "Meta API: sessions", Cases: []Case{
 	},
 	{
 		ID: "W183", Level: Must, Spec: "a/meta_api_sessions",
-		Rule:  "`wamp.session.kill_by_authrole` and `wamp.session.kill_all` kill all others and give their number; kill_all publishes no meta events.",
+		Rule:  "`wamp.session.kill_by_authrole` and `wamp.session.kill_all` kill all others and give their number; kill_all publishes no meta events and no testaments.",
 		Needs: sessionMeta,
 		Test: func(t *T) {
 			killer, joe, jim, ann := t.Peer(claiming("me", "user")), t.Peer(claiming("joe", "user")), t.Peer(claiming("jim", "user")), t.Peer(claiming("ann", "admin"))
@@ -173,7 +173,17 @@ var metaSession = Chapter{Title: "Meta API: sessions", Cases: []Case{
 			jim.Expect(6, d{}, "wamp.close.killed")
 			ann.ExpectNothing()
 			another := t.Peer()
-			killer.Subscribe("wamp.session.on_leave")
+			for _, topic := range []string{"wamp.session.on_leave", "com.testament"} {
+				killer.Subscribe(topic)
+			}
+			another.Register("com.procedure")
+			another.Subscribe("com.topic")
+			for _, match := range []string{"wamp.registration.", "wamp.subscription."} {
+				killer.Subscribe(match, d{"match": "prefix"})
+			}
+			killer.RoundTrip()
+			killer.inbox = nil // what it made itself
+			ann.Call("wamp.session.add_testament", "com.testament", l{}, d{})
 			if why := match(2, killer.CallKw("wamp.session.kill_all", l{}, d{"reason": "com.enough"}).Result(0)); why != "" {
 				t.Errorf("kill_all: %s", why)
 			}
