@@ -47,6 +47,8 @@ type modelCall struct {
 	timeout   bool
 	progress  bool // receive_progress
 	chunked   bool
+	all       bool // of all shards
+	keyed     bool // of one shard
 	more      bool // the last chunk is still to be said
 	chunks    int
 	canceled  bool
@@ -90,6 +92,8 @@ var modelFeatures = []string{
 	`"call_canceling":true,"progressive_call_results":true,"call_reroute":true`,
 	`"call_canceling":true,"progressive_call_results":true,"progressive_call_invocations":true`,
 	`"call_canceling":true,"progressive_call_results":true,"progressive_call_invocations":true,"call_reroute":true`,
+	`"call_canceling":true,"progressive_call_results":true,"progressive_call_invocations":true,"call_reroute":true,"sharded_registration":true`,
+	`"sharded_registration":true,"call_canceling":true,"progressive_call_invocations":true`,
 }
 
 // The callees are told that everything is to be answered by the first round trip of
@@ -159,7 +163,11 @@ func playHistory(t *testing.T, r *place, seed uint64) {
 			served[key]++
 		}
 	}
+	everybodys := map[string]bool{}
 	for _, c := range callers {
+		for _, call := range c.calls {
+			everybodys[call.key] = call.all
+		}
 		if !c.left {
 			c.listen(true)
 			for _, complaint := range c.judge(said, anybodyLeft) {
@@ -169,7 +177,7 @@ func playHistory(t *testing.T, r *place, seed uint64) {
 	}
 	awaitNoResidue(t, r, seed, realm)
 	for key, callees := range served {
-		if callees > 1 && !said[key+" wamp.error.unavailable"] {
+		if callees > 1 && !said[key+" wamp.error.unavailable"] && !everybodys[key] {
 			t.Errorf("history %d, %s: %d callees got %s", seed, policy, callees, key)
 		}
 	}
@@ -401,14 +409,23 @@ func (c *modelCaller) play(random *rand.Rand, name string, callees []*modelCalle
 				key: fmt.Sprintf("%s.%d", name, len(c.calls)+1), timeout: random.IntN(4) == 0,
 				progress: random.IntN(2) == 0, chunked: random.IntN(3) == 0,
 			}
+			sharding := ""
+			switch random.IntN(8) {
+			case 0:
+				call.all, call.progress, call.chunked = true, true, false
+				sharding = `,"runmode":"all"`
+			case 1:
+				call.keyed = true
+				sharding = fmt.Sprintf(`,"rkey":%q`, call.key)
+			}
 			call.more = call.chunked
 			c.calls = append(c.calls, call)
 			timeout := 0
 			if call.timeout {
 				timeout = 1
 			}
-			c.say(`[48,%d,{"timeout":%d,"receive_progress":%t,"progress":%t},"com.procedure",[%q,0]]`,
-				len(c.calls), timeout, call.progress, call.chunked, call.key)
+			c.say(`[48,%d,{"timeout":%d,"receive_progress":%t,"progress":%t%s},"com.procedure",[%q,0]]`,
+				len(c.calls), timeout, call.progress, call.chunked, sharding, call.key)
 		}
 	}
 }
@@ -482,7 +499,7 @@ func (c *modelCaller) judge(said map[string]bool, anybodyLeft bool) (complaints 
 			legitimate := said[call.key+" "+what]
 			switch what {
 			case "progress":
-				legitimate = legitimate && call.progress
+				legitimate = legitimate && call.progress && !call.all || call.all && said[call.key+" result"]
 			case "wamp.error.canceled":
 				legitimate = call.canceled || anybodyLeft
 			case "wamp.error.timeout":
@@ -492,7 +509,7 @@ func (c *modelCaller) judge(said map[string]bool, anybodyLeft bool) (complaints 
 			case "wamp.error.no_such_procedure":
 				legitimate = anybodyLeft
 			case "wamp.error.feature_not_supported":
-				legitimate = call.chunked
+				legitimate = call.chunked || call.all || call.keyed
 			}
 			if !legitimate {
 				complaints = append(complaints, fmt.Sprintf("%s heard %q, which nothing accounts for", call.key, what))

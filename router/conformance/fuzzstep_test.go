@@ -79,10 +79,10 @@ var fuzzOptions = map[kind][]d{
 		{"acknowledge": true}, {"exclude_me": false}, {"disclose_me": true}, {"retain": true}, {"exclude": l{1, 2}}, {"eligible": l{}}, {"exclude_authrole": l{"anonymous"}},
 		{"eligible_authid": l{"x"}}, {"ppt_scheme": "x"}, {"rkey": "a"}, {"acknowledge": nil}, {"acknowledge": 1}, {"_mine": l{1}},
 	},
-	subscribe: {{"match": "prefix"}, {"match": "wildcard"}, {"get_retained": true}, {"match": "x"}, {"nkey": "a"}, {"match": 5}},
+	subscribe: {{"match": "prefix"}, {"match": "wildcard"}, {"get_retained": true}, {"match": "x"}, {"nkey": "a"}, {"nkey": "b", "match": "prefix"}, {"match": 5}},
 	call: {
 		{"receive_progress": true}, {"progress": true}, {"disclose_me": true}, {"timeout": 1}, {"timeout": 0}, {"ppt_scheme": "x", "ppt_serializer": "cbor"},
-		{"runmode": "partition"}, {"rkey": "a"}, {"progress": false}, {"timeout": "x"}, {"timeout": nil},
+		{"runmode": "partition"}, {"rkey": "a"}, {"progress": false}, {"timeout": "x"}, {"timeout": nil}, {"runmode": "all", "receive_progress": true}, {"runmode": "x"},
 	},
 	cancel: {{"mode": "kill"}, {"mode": "killnowait"}, {"mode": "skip"}, {"mode": "x"}, {"mode": 5}},
 	register: {
