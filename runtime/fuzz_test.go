@@ -36,7 +36,7 @@ func FuzzHostileRouter(f *testing.F) {
 			}
 			return p
 		}
-		welcome := &wamp.Welcome{Session: 1, Details: wamp.Dict{"roles": allFeatures.Dict()}}
+		welcome := &wamp.Welcome{Session: 1, Details: wamp.Dict{"roles": streaming.Dict()}}
 		add(&wamp.Abort{Reason: wamp.ErrNoSuchRealm})
 		add(welcome, &wamp.Registered{Request: 1, Registration: 1}, &wamp.Subscribed{Request: 2, Subscription: 1},
 			&wamp.Invocation{Request: 1, Registration: 1, Payload: payload([]any{"a", 2}, wamp.Dict{"k": []any{nil}})},
@@ -46,6 +46,19 @@ func FuzzHostileRouter(f *testing.F) {
 		add(welcome, &wamp.ErrorMessage{RequestType: wamp.TypeCall, Request: 3, URI: "com.test.not_found", Payload: payload(nil, wamp.Dict{"id": 1})},
 			&wamp.Unregistered{Details: wamp.UnregisteredDetails{Registration: 1}},
 			&wamp.Unsubscribed{Details: wamp.UnsubscribedDetails{Subscription: 1}})
+		sealed := wamp.Passthru{Scheme: "x", Serializer: "cbor"}
+		chunk := func(more bool, args ...any) *wamp.Invocation {
+			return &wamp.Invocation{Request: 1, Registration: 1, Details: wamp.InvocationDetails{Progress: more, ReceiveProgress: true, Procedure: "com.test.a.b"}, Payload: payload(args, nil)}
+		}
+		add(welcome, &wamp.Registered{Request: 1, Registration: 1}, &wamp.Subscribed{Request: 2, Subscription: 1},
+			&wamp.Result{Request: 3, Details: wamp.ResultDetails{Progress: true}, Payload: payload([]any{1}, nil)},
+			chunk(true, 1, 2), &wamp.Result{Request: 3, Details: wamp.ResultDetails{Progress: true}}, chunk(true, "a"), chunk(false), chunk(true), chunk(true, 3),
+			&wamp.Interrupt{Request: 1}, chunk(true), &wamp.Result{Request: 3, Payload: payload([]any{[]any{1, "x"}}, nil)})
+		add(welcome, &wamp.Registered{Request: 1, Registration: 1}, &wamp.Subscribed{Request: 2, Subscription: 1},
+			&wamp.Invocation{Request: 1, Registration: 1, Details: wamp.InvocationDetails{Passthru: sealed, Progress: true}, Payload: payload([]any{[]byte{1}}, nil)},
+			&wamp.Event{Subscription: 1, Publication: 1, Details: wamp.EventDetails{Passthru: sealed, Topic: "com.test."}, Payload: payload([]any{[]byte{}}, nil)},
+			&wamp.ErrorMessage{RequestType: wamp.TypeInvocation, Request: 1, URI: wamp.ErrFeatureNotSupported},
+			&wamp.ErrorMessage{RequestType: wamp.TypeCall, Request: 3, Details: wamp.ErrorDetails{Passthru: sealed}, URI: "com.test.not_found", Payload: payload([]any{[]byte{9}}, nil)})
 	}
 	f.Fuzz(func(t *testing.T, format byte, frames []byte) {
 		client, server := transport.Pipe(formats[int(format)%len(formats)])
@@ -78,7 +91,8 @@ func FuzzHostileRouter(f *testing.F) {
 	})
 }
 
-// useEverything makes requests 1, 2 and 3, and reads whatever comes back in every way.
+// useEverything makes requests 1, 2 and 3, and reads whatever comes back in every way: the last is
+// a stream in both directions.
 func useEverything(ctx context.Context, s *runtime.Session) {
 	read := func(in *runtime.Values) {
 		var v struct {
@@ -93,8 +107,15 @@ func useEverything(ctx context.Context, s *runtime.Session) {
 		in.Rest("rest", &list)
 	}
 	_, _ = s.RegisterProcedures(ctx, []runtime.ProcedureHandler{{
-		Procedure: &runtime.Procedure{URI: "com.test.procedure"},
-		Handle: func(_ context.Context, in *runtime.Values, out *runtime.Args) error {
+		Procedure: &runtime.Procedure{
+			URI: "com.test..", Match: wamp.MatchWildcard, Captures: []string{"one", "two"}, Input: true, Progressive: true,
+		},
+		Handle: func(ctx context.Context, in *runtime.Values, out *runtime.Args) error {
+			in.CaptureString("one")
+			in.CaptureInt("two", 8)
+			in.Absent("x")
+			_ = runtime.SendProgress(ctx, func(args *runtime.Args) { args.Int(1) })
+			_ = runtime.SendResults(ctx, runtime.InputFrom(ctx, readString), (*runtime.Args).String)
 			read(in)
 			in.Struct(new(notFound))
 			out.Value(in.String("s"))
@@ -105,7 +126,18 @@ func useEverything(ctx context.Context, s *runtime.Session) {
 		var text string
 		return in.Decode(&text)
 	})
-	out, err := s.Invoke(ctx, &runtime.Procedure{URI: "com.test.procedure", Errors: deviceErrors}, runtime.NewArgs())
+	procedure := &runtime.Procedure{URI: "com.test.procedure", Errors: deviceErrors}
+	items := func(in *runtime.Values) int64 {
+		read(in)
+		return in.Int("item", 64)
+	}
+	if s.Details().Roles.Supports(wamp.RoleDealer, wamp.FeatureProgressiveCallInvocations) {
+		input := runtime.InputOf(seq[int64](nil, 1, 2, 3), (*runtime.Args).Int)
+		for range runtime.CallInputResults(ctx, runtime.NewClient(s), procedure, nil, input, items) {
+		}
+		return
+	}
+	out, err := s.Invoke(ctx, procedure, runtime.NewArgs())
 	if err == nil {
 		read(out)
 		_ = out.Err()
