@@ -3,7 +3,6 @@ package router
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"net/http"
 
 	"github.com/wampkit/wampkit/transport"
@@ -116,23 +115,13 @@ func (a *Attempt) Challenge(method string, extra wamp.Dict) (*wamp.Authenticate,
 func (a *Attempt) Challenged() bool { return a.challenged }
 
 // Call calls a procedure that a session registered in a realm of the router, empty for
-// the realm that the peer wants to join. It is the router that calls: no role has
-// to allow it, and the callee, if it asks who calls, is told the authrole "router". The answer
-// may be 64 KiB long.
-//
-// The error wraps a [*wamp.Error] with Remote set if the callee answered with ERROR. Any
-// other one means that nothing was found out: there is no such realm or procedure, or
-// the context ended first, which it does with the time for the handshake.
+// the realm that the peer wants to join: see [Router.Call]. The callee, if it asks who
+// calls, is told the authrole "router".
 func (a *Attempt) Call(ctx context.Context, realm, procedure wamp.URI, args ...any) ([]any, wamp.Dict, error) {
 	if realm == "" {
 		realm = a.Realm
 	}
-	in, err := a.router.holdRealm(realm)
-	if err != nil {
-		return nil, nil, fmt.Errorf("call %s: there is no realm %q", procedure, realm)
-	}
-	defer a.router.releaseRealm(in)
-	return in.errand(ctx, procedure, args...)
+	return a.router.Call(ctx, realm, procedure, args, nil)
 }
 
 // Anonymous lets everybody in, under an authid made up for the session.

@@ -15,8 +15,8 @@ import (
 // that leave the decision to a session are made with it.
 //
 // The error is a *wamp.Error if the callee, or the router, answers with one, and
-// that of ctx when it is done first; the callee is interrupted then. Procedures
-// below "wamp." cannot be called. It must not be called by what the router itself
+// that of ctx when it is done first; the callee is interrupted then. The arguments of
+// an answer may take 64 KiB. Procedures below "wamp." cannot be called. It must not be called by what the router itself
 // waits for on the goroutine of a connection, but by an [Authenticator] or an
 // [Authorizer].
 func (r *Router) Call(ctx context.Context, realm, procedure wamp.URI, args []any, kwargs wamp.Dict) ([]any, wamp.Dict, error) {
@@ -81,6 +81,10 @@ func (i *inquiry) Send(m wamp.Message) error {
 	var a answer
 	switch m := m.(type) {
 	case *wamp.Result:
+		if m.Payload.Size() > maxArguments { // decoding it would take a multiple of that
+			a.err = wamp.NewError(wamp.ErrPayloadSizeExceeded, "the answer takes %d octets, and may take %d", m.Payload.Size(), maxArguments)
+			break
+		}
 		a.args, a.kwargs, a.err = codec.DecodePayload(m.Payload)
 	case *wamp.ErrorMessage:
 		e := &wamp.Error{URI: m.URI, Remote: true}
