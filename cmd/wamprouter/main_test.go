@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		}
 		defer os.RemoveAll(dir)
 		program = filepath.Join(dir, "wamprouter")
-		if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		if out, err := exec.Command("go", append(buildFlags, "-o", program, ".")...).CombinedOutput(); err != nil {
 			panic(string(out))
 		}
 		return m.Run()

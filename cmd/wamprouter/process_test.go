@@ -28,6 +28,8 @@ type process struct {
 	cmd   *exec.Cmd
 	first string // the line it says on start
 	logs  *logs
+
+	started time.Time
 }
 
 // logs gathers what a process writes to standard error.
@@ -57,7 +59,7 @@ func start(t *testing.T, args ...string) *process {
 // startCommand starts a program whose standard error goes to errs.
 func startCommand(t *testing.T, cmd *exec.Cmd, errs io.Writer, logs *logs) *process {
 	t.Helper()
-	p := &process{t: t, cmd: cmd, logs: logs}
+	p := &process{t: t, cmd: cmd, logs: logs, started: time.Now()}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

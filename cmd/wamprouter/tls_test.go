@@ -8,9 +8,11 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -185,4 +187,32 @@ func serialAt(t *testing.T, url string, secure *tls.Config) int64 {
 	}
 	defer conn.Close()
 	return conn.ConnectionState().PeerCertificates[0].SerialNumber.Int64()
+}
+
+// TestATLSHandshakeThatTakesItsTime sends the beginning of a handshake, and then an
+// octet now and then.
+func TestATLSHandshakeThatTakesItsTime(t *testing.T) {
+	dir := t.TempDir()
+	newAuthority(t, "ca").serverFiles(dir, 1)
+	file := filepath.Join(dir, "router.yaml")
+	write(t, file, "listen: [wss://127.0.0.1:0/ws, tcps://127.0.0.1:0]\ntls: {cert: server.pem, key: server.key}\nlimits: {handshake_timeout: 500ms, linger: 200ms}\n")
+	p := start(t, "--config", file)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(p.secureURLs()[1], "tcps://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.Write([]byte{0x16, 0x03, 0x01, 0x02, 0x00, 0x01})
+	for {
+		if _, err := conn.Write([]byte{0}); err != nil {
+			return // the router has closed
+		}
+		conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+		if _, err := conn.Read(make([]byte, 64)); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			return
+		}
+		if t.Context().Err() != nil || time.Since(p.started) > 2*patience {
+			t.Fatal("the connection is still open")
+		}
+	}
 }
