@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -92,9 +93,9 @@ var modelFeatures = []string{
 	`"call_canceling":true,"progressive_call_results":true,"call_reroute":true`,
 	`"call_canceling":true,"progressive_call_results":true,"progressive_call_invocations":true`,
 	`"call_canceling":true,"progressive_call_results":true,"progressive_call_invocations":true,"call_reroute":true`,
-	`"call_canceling":true,"progressive_call_results":true,"progressive_call_invocations":true,"call_reroute":true,"sharded_registration":true`,
-	`"sharded_registration":true,"call_canceling":true,"progressive_call_invocations":true`,
 }
+
+const modelShard = `"sharded_registration":true`
 
 // The callees are told that everything is to be answered by the first round trip of
 // these ids, and that all is over by the second one.
@@ -105,14 +106,19 @@ func playHistory(t *testing.T, r *place, seed uint64) {
 	realm := fmt.Sprintf("realm.n%d", seed)
 	policy := []string{"single", "roundrobin", "random", "first", "last"}[random.IntN(5)]
 	callees := make([]*modelCallee, 1)
+	sharded := random.IntN(3) == 0
 	if policy != "single" {
 		callees = make([]*modelCallee, 1+random.IntN(3))
 	}
 	var serving, acting, calling sync.WaitGroup
 	for i := range callees {
 		f := random.IntN(len(modelFeatures))
+		features := []string{modelFeatures[f]}
+		if sharded || f == 2 {
+			features = append(features, modelShard)
+		}
 		c := &modelCallee{
-			cancels: f >= 1, streams: f >= 3, features: modelFeatures[f], options: fmt.Sprintf(`{"invoke":%q,"concurrency":%d}`, policy, random.IntN(3)), answered: map[wamp.ID]bool{},
+			cancels: f >= 1, streams: f >= 3, features: strings.TrimPrefix(strings.Join(features, ","), ","), options: fmt.Sprintf(`{"invoke":%q,"concurrency":%d}`, policy, random.IntN(3)), answered: map[wamp.ID]bool{},
 			calls: map[wamp.ID]string{}, chunks: map[wamp.ID]int{}, interrupts: map[wamp.ID]int{}, said: map[string]bool{},
 		}
 		c.peer = r.dial().hello(realm, `{"roles":{"callee":{"features":{`+c.features+`}},"subscriber":{}}}`)
@@ -131,7 +137,7 @@ func playHistory(t *testing.T, r *place, seed uint64) {
 		callers[i] = c
 		private := rand.New(rand.NewPCG(seed, uint64(200+i)))
 		calling.Go(func() {
-			c.play(private, fmt.Sprintf("c%d", i), callees)
+			c.play(private, fmt.Sprintf("c%d", i), callees, sharded)
 			acting.Done()
 			c.conclude(canceling)
 		})
@@ -377,7 +383,11 @@ type modelCaller struct {
 
 // play makes calls, continues and cancels them, and perhaps leaves, or closes the
 // connection of a callee.
-func (c *modelCaller) play(random *rand.Rand, name string, callees []*modelCallee) {
+func (c *modelCaller) play(random *rand.Rand, name string, callees []*modelCallee, sharded bool) {
+	of := 10 // calls, one is for all shards and one for one of them
+	if sharded {
+		of = 3
+	}
 	for range 3 + random.IntN(10) {
 		pick := -1
 		if len(c.calls) > 0 {
@@ -410,7 +420,7 @@ func (c *modelCaller) play(random *rand.Rand, name string, callees []*modelCalle
 				progress: random.IntN(2) == 0, chunked: random.IntN(3) == 0,
 			}
 			sharding := ""
-			switch random.IntN(8) {
+			switch random.IntN(of) {
 			case 0:
 				call.all, call.progress, call.chunked = true, true, false
 				sharding = `,"runmode":"all"`
