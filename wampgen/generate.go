@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -166,9 +167,8 @@ type loadedPackages struct {
 func analyzed(ctx context.Context, options Options) (loadedPackages, error) {
 	start := time.Now()
 	newCounter(options, "loading packages", 0)
-	packages, complaints, err := load.Load(ctx, load.Config{
-		Dir: options.Dir, Patterns: options.Patterns, Tags: options.Tags, Env: options.Env,
-	})
+	config := load.Config{Dir: options.Dir, Patterns: options.Patterns, Tags: options.Tags, Env: options.Env}
+	packages, complaints, err := load.Load(ctx, config)
 	if err != nil {
 		return loadedPackages{}, err
 	}
@@ -195,15 +195,15 @@ func analyzed(ctx context.Context, options Options) (loadedPackages, error) {
 		result.all[i].model, result.all[i].clean = r.Model, len(r.Diagnostics) == 0
 		result.complaints.Append(r.Diagnostics...)
 	}
-	result.complaints.Append(orphans(results)...)
+	result.complaints.Append(orphans(ctx, config, packages, results)...)
 	result.complaints.Append(contestedURIs(result.all)...)
 	result.timing.Analyze = time.Since(start) - result.timing.Load
 	return result, nil
 }
 
 // orphans reports directives on methods of interfaces that no loaded package made
-// part of an annotated one.
-func orphans(results []analyze.Result) diag.List {
+// part of an annotated one, and that no other package of the module embeds either.
+func orphans(ctx context.Context, config load.Config, packages []*load.Package, results []analyze.Result) diag.List {
 	type line struct {
 		file string
 		line int
@@ -215,9 +215,17 @@ func orphans(results []analyze.Result) diag.List {
 		}
 	}
 	var complaints diag.List
-	for _, r := range results {
+	for i, r := range results {
+		elsewhere := map[string]bool{} // by names of interfaces
 		for _, o := range r.Orphans {
-			if !embedded[line{o.Method.Filename, o.Method.Line}] {
+			if embedded[line{o.Method.Filename, o.Method.Line}] {
+				continue
+			}
+			key := strings.Join(o.Interfaces, " ")
+			if _, known := elsewhere[key]; !known {
+				elsewhere[key] = packages[i].Embedded(ctx, config, o.Interfaces)
+			}
+			if !elsewhere[key] {
 				complaints.Append(o.Diagnostic)
 			}
 		}

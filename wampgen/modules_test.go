@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/wampkit/wampkit/wampgen"
+	"github.com/wampkit/wampkit/wampgen/diag"
 )
 
 // parts is a package whose interface others embed, with everything that must be read from its source.
@@ -157,5 +160,21 @@ func TestRunsAreIdempotent(t *testing.T) {
 		if diff := cmp.Diff(first, snapshot(t, dir)); diff != "" {
 			t.Errorf("%s: a stale file had a say: %s", name, diff)
 		}
+	}
+}
+
+// TestDirectivesForOthersAreNoMistake holds that directives on an interface which only another
+// package embeds are fine when that package is not part of the run, and a mistake when there is none.
+func TestDirectivesForOthersAreNoMistake(t *testing.T) {
+	const inner = "package inner\n\nimport \"context\"\n\ntype Getter[T any] interface {\n\t//wamp:procedure {id}.get\n\tGet(ctx context.Context, id string) (T, error)\n}\n\ntype Outer interface{ Getter[int] }\n"
+	const outer = "package outer\n\nimport in \"example.com/user/inner\"\n\n//wamp:service com.example.outer\ntype Service interface{ in.Getter[string] }\n"
+	dir := module(t, map[string]string{"inner/inner.go": inner, "outer/outer.go": outer})
+	generate(t, dir, "./inner")
+	put(t, filepath.Join(dir, "outer", "outer.go"), strings.Replace(outer, "in.Getter[string]", "in.Outer", 1))
+	generate(t, dir, "./inner")
+	put(t, filepath.Join(dir, "outer", "outer.go"), "package outer\n\nimport _ \"example.com/user/inner\"\n")
+	report, err := wampgen.Generate(t.Context(), wampgen.Options{Dir: dir, Patterns: []string{"./inner"}})
+	if err != nil || len(report.Diagnostics) != 1 || report.Diagnostics[0].Code != diag.DanglingDirective {
+		t.Error(err, report.Diagnostics)
 	}
 }

@@ -33,6 +33,9 @@ type Result struct {
 
 // Orphan is a directive on a method that nothing annotated has, as far as its package tells.
 type Orphan struct {
+	// Interfaces are the exported interfaces of the package that have the method: another
+	// package may embed one of them.
+	Interfaces []string
 	Method     token.Position
 	Diagnostic diag.Diagnostic
 }

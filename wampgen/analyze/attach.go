@@ -173,10 +173,33 @@ func (a *analysis) orphans() []Orphan {
 		for _, d := range decl.directives {
 			var list diag.List
 			list.Add(d.Pos, diag.DanglingDirective, "//wamp:%s has no effect: the interface of %s is annotated with neither //wamp:service nor //wamp:topics", d.Verb, decl.field.Names[0].Name)
-			orphans = append(orphans, Orphan{decl.pos, list[0]})
+			orphans = append(orphans, Orphan{a.interfacesWith(decl), decl.pos, list[0]})
 		}
 	}
 	return orphans
+}
+
+// interfacesWith lists the exported interfaces of the package that have a method, by embedding or not.
+func (a *analysis) interfacesWith(decl *methodDecl) []string {
+	var names []string
+	scope := a.load.Types.Scope()
+	for _, name := range scope.Names() {
+		object, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || !object.Exported() {
+			continue
+		}
+		iface, ok := object.Type().Underlying().(*types.Interface)
+		if !ok {
+			continue
+		}
+		for i := range iface.NumMethods() {
+			if iface.Method(i).Origin().Pos() == decl.field.Names[0].Pos() {
+				names = append(names, name)
+				break
+			}
+		}
+	}
+	return names
 }
 
 // isInterface tells whether a type is an interface by another name, or may be

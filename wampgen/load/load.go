@@ -69,6 +69,7 @@ type Package struct {
 
 	docs      docIndex
 	buildTags []string
+	moduleDir string // empty outside of a module
 }
 
 // Load loads every package that matches the patterns, sorted by import path.
@@ -239,6 +240,9 @@ func (r *fileReader) wrap(p *packages.Package, sources *Sources, typeErrors *Typ
 		return strings.Compare(p.Fset.Position(a.Package).Filename, p.Fset.Position(b.Package).Filename)
 	})
 	result.docs = newDocIndex(result.Files)
+	if p.Module != nil {
+		result.moduleDir = p.Module.Dir
+	}
 	for _, file := range result.Files {
 		result.Annotated = result.Annotated || r.annotated[p.Fset.File(file.FileStart).Name()]
 	}
