@@ -3,6 +3,7 @@ package wampgen_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/wampkit/wampkit/runtime/wamptest"
+	"github.com/wampkit/wampkit/wampgen/testdata/golden/described"
 	"github.com/wampkit/wampkit/wampgen/testdata/golden/embedding"
 	"github.com/wampkit/wampkit/wampgen/testdata/golden/forms"
 	"github.com/wampkit/wampkit/wampgen/testdata/golden/inventory"
@@ -120,5 +122,48 @@ func TestMocksMayBeCalledByManyGoroutines(t *testing.T) {
 	group.Wait()
 	if n := len(mock.CloseCalls()); n != 20 {
 		t.Errorf("%d calls", n)
+	}
+}
+
+// Streams are functions like any others, over the wire as well.
+func TestMocksOfStreams(t *testing.T) {
+	router := wamptest.New(t)
+	mock := &described.StoreMock{
+		GrepFunc: func(_ context.Context, path, pattern string) iter.Seq2[described.Line, error] {
+			return func(yield func(described.Line, error) bool) { yield(described.Line{Text: path + ":" + pattern}, nil) }
+		},
+		ImportFunc: func(_ context.Context, _ int, progress func(float64) error, items iter.Seq2[described.Item, error]) (count int, err error) {
+			for _, err := range items {
+				if err != nil {
+					return count, err
+				}
+				count++
+				if err := progress(float64(count)); err != nil {
+					return count, err
+				}
+			}
+			return count, nil
+		},
+	}
+	if _, err := described.RegisterStore(t.Context(), router.Session(t), mock); err != nil {
+		t.Fatal(err)
+	}
+	client := described.NewStoreClient(router.Session(t))
+	for line, err := range client.Grep(t.Context(), "var.log", "x") {
+		check(t, "Grep", err, line.Text, "var.log:x")
+	}
+	var progress []float64
+	count, err := client.Import(t.Context(), 7, func(percent float64) error {
+		progress = append(progress, percent)
+		return nil
+	}, func(yield func(described.Item, error) bool) {
+		_ = yield(described.Item{ID: "tea-1"}, nil) && yield(described.Item{ID: "tea-2"}, nil)
+	})
+	check(t, "Import", err, count, 2)
+	if !slices.Equal(progress, []float64{1, 2}) {
+		t.Errorf("progress %v", progress)
+	}
+	if calls := mock.ImportCalls(); len(calls) != 1 || calls[0].Shelf != 7 || calls[0].Items == nil {
+		t.Errorf("got %v", calls)
 	}
 }
