@@ -7,6 +7,15 @@
 //	defer session.Close()
 //	sum, err := session.Call(ctx, "com.acme.add", 2, 3)
 //
+// # Streams
+//
+// Results may come one by one ([Session.CallProgress], [Progress]), arguments too
+// ([Session.CallInput], [ReadInput]), and both at once ([Session.CallInputProgress]). Whoever
+// sends waits while the receiver is behind; while one is, its session receives nothing else for a
+// bounded time, so that large streams with slow receivers deserve a session of their own. Generated
+// code has the same in types: [CallResults], [Client.CallInput], [CallInputResults],
+// [SendResults], [InputFrom]. docs/streams.md tells the conventions, and how streams end.
+//
 // # Invariants
 //
 //   - Whatever waits takes a context and honours it. When a session ends, everything
@@ -18,7 +27,7 @@
 //   - What waits in memory is bounded: what a slow receiver leaves waiting slows the sender
 //     down, and where that cannot go on, something ends and says so; see [Overflow] and [ErrOverrun].
 //   - No goroutine outlives its session, save handlers that do not return although their
-//     context has ended.
+//     context has ended, and inputs of calls whose sequence does not ([InputOf]).
 //   - Nothing is global: a process may hold any number of sessions.
 //   - Nothing that a router sends makes the client panic.
 package runtime

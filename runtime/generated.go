@@ -12,9 +12,9 @@ import (
 const (
 	// MinGenerated is the oldest level that still runs.
 	MinGenerated = 1
-	// MaxGenerated is the level that this version's generator emits.
+	// MaxGenerated is the newest level that runs. A file states the level of what it uses.
 	//
-	// Level 2 has streams in both directions, and parameters in URIs.
+	// Level 1 has calls and events. Level 2 has streams in both directions, and parameters in URIs.
 	MaxGenerated = 2
 )
 
