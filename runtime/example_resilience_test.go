@@ -28,7 +28,7 @@ func ExampleWithReconnect() {
 
 	connected := make(chan runtime.StateChange, 10)
 	session, err := runtime.Join(ctx, conn, "realm1",
-		runtime.WithReconnect(runtime.ReconnectPolicy{Connect: connect, Backoff: runtime.Backoff{Min: time.Millisecond}}),
+		runtime.WithReconnect(runtime.ReconnectPolicy{Connect: connect, Backoff: runtime.Backoff{Min: time.Millisecond}, TakeOver: true}),
 		runtime.WithLogger(slog.New(slog.DiscardHandler)),
 		runtime.WithStateHandler(func(change runtime.StateChange) {
 			if change.State == runtime.StateConnected {

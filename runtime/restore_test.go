@@ -16,7 +16,7 @@ func TestUnregisterWhileDisconnected(t *testing.T) {
 	r := wamptest.New(t)
 	l := lineTo(r)
 	changes := make(states, 1000)
-	s := l.join(t, runtime.ReconnectPolicy{Backoff: soon}, changes.option())
+	s := l.join(t, runtime.ReconnectPolicy{Backoff: soon, TakeOver: true}, changes.option())
 	gone := register(t, s, "com.test.gone", echo)
 	register(t, s, "com.test.kept", echo)
 	deaf, _ := subscribe(t, s, "com.test.topic")
