@@ -12,6 +12,20 @@ import (
 	"github.com/wampkit/wampkit/wamp"
 )
 
+// awaitForgotten asks the router until it has noticed that a session is lost.
+func awaitForgotten(t *testing.T, asking *runtime.Session, lost wamp.ID) {
+	t.Helper()
+	for {
+		_, err := asking.Call(t.Context(), "wamp.session.get", lost)
+		if errors.Is(err, wamp.ErrNoSuchSession) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestUnregisterWhileDisconnected(t *testing.T) {
 	r := wamptest.New(t)
 	l := lineTo(r)
@@ -26,9 +40,10 @@ func TestUnregisterWhileDisconnected(t *testing.T) {
 	if err := errors.Join(gone.Unregister(t.Context()), deaf.Unsubscribe(t.Context())); err != nil {
 		t.Error(err)
 	}
+	other := r.Session(t)
+	awaitForgotten(t, other, s.ID())
 	l.plug()
 	changes.await(t, runtime.StateConnected)
-	other := r.Session(t)
 	if _, err := other.Call(t.Context(), "com.test.gone"); !errors.Is(err, wamp.ErrNoSuchProcedure) {
 		t.Errorf("got %v", err)
 	}
