@@ -86,8 +86,9 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, protocol subpro
 		CheckOrigin:      func(*http.Request) bool { return true }, // done
 	}
 	greeting := s.greetRequest(r)
-	answer := http.Header{"Sec-Websocket-Protocol": {protocol.String()}}
+	answer := http.Header{}
 	maps.Copy(answer, greeting.response)
+	answer.Set("Sec-Websocket-Protocol", protocol.String())
 	ws, err := upgrader.Upgrade(taken, r, answer)
 	if err != nil {
 		return nil, err
