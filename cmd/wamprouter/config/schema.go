@@ -68,8 +68,6 @@ func scalarSchema(t reflect.Type, tag reflect.StructTag) map[string]any {
 		return map[string]any{"type": "boolean"}
 	case reflect.Int:
 		return map[string]any{"type": "integer"}
-	case reflect.Float64:
-		return map[string]any{"type": "number"}
 	}
 	return map[string]any{"type": "string"}
 }

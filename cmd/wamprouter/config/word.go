@@ -14,7 +14,7 @@ var scalarType = reflect.TypeFor[scalar]()
 // isScalar reports whether a value is written as one word.
 func isScalar(v reflect.Value) bool {
 	switch v.Kind() {
-	case reflect.Bool, reflect.Int, reflect.String, reflect.Float64:
+	case reflect.Bool, reflect.Int, reflect.String:
 		return true
 	}
 	return reflect.PointerTo(v.Type()).Implements(scalarType)
@@ -54,13 +54,6 @@ func (d *decoder) scalar(node ast.Node, v reflect.Value, p path, limits reflect.
 		}
 		v.SetInt(int64(n))
 		d.bounds(at, v, p, limits)
-	case reflect.Float64:
-		x, err := strconv.ParseFloat(text, 64)
-		if err != nil || isText {
-			d.wrongType(node, v.Type(), p)
-			return
-		}
-		v.SetFloat(x)
 	}
 }
 
@@ -192,8 +185,6 @@ func wanted(t reflect.Type) string {
 		return "true or false"
 	case reflect.Int:
 		return "a whole number"
-	case reflect.Float64:
-		return "a number"
 	case reflect.String:
 		return "a text"
 	case reflect.Slice:
