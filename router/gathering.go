@@ -47,6 +47,9 @@ func (d *dealer) callAll(o *outbox, s *session, m *wamp.Call, reg *registration,
 	each.Options.ReceiveProgress = false // nobody could tell whose they are
 	served := false
 	for i := range shards {
+		if g.isOver() { // a shard has failed already: there is no need to wait for others
+			return nil
+		}
 		each.Request = wamp.ID(i + 1)
 		a := attempt{caller: g.between, call: &each, bound: true}
 		if done, _ := d.offer(o, &a, reg, shards[i:i+1]); done {
@@ -56,6 +59,12 @@ func (d *dealer) callAll(o *outbox, s *session, m *wamp.Call, reg *registration,
 		}
 	}
 	return nil
+}
+
+// isOver reports whether the caller has its answer, or has left.
+func (g *gathering) isOver() bool {
+	h, open := g.caller.caller.find(g.request)
+	return !open || h != g.call
 }
 
 func newGathering(s *session, request wamp.ID, reg *registration, shards int) *gathering {

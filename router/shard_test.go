@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wampkit/wampkit/router"
 	"github.com/wampkit/wampkit/wamp"
@@ -318,4 +319,22 @@ func TestW161_AResultThatIsTooLargeEndsACallOfAllShards(t *testing.T) {
 	callees[1].hear(`[68,1,"*",{}]`)
 	callees[1].hear(`[69,1,"*"]`)
 	caller.quiet()
+}
+
+// Shards that do not keep up hold their caller back no longer than one of them.
+func TestW161_ACallOfAllShardsFailsWithTheFirstThatDoesNotKeepUp(t *testing.T) {
+	r := narrow(t, func(l *router.Limits) { l.StallTimeout = 10 * time.Millisecond })
+	callees, caller, publisher := r.shards(3, `{"invoke":"first"}`), r.join(), r.join()
+	for _, callee := range callees[:2] {
+		callee.subscribe(`{}`, "com.topic")
+	}
+	for range 20 {
+		publisher.publish("com.topic", filler)
+	}
+	request := caller.next()
+	caller.say(`[48,%d,{"runmode":"all","receive_progress":true},"com.sharded"%s]`, request, filler)
+	caller.hear(`[8,48,%d,{},"wamp.error.network_failure","*"]`, request)
+	caller.quiet()
+	callees[2].quiet() // was not asked
+	awaitStats(t, r, func(s router.Stats) bool { return s.Stalled == 1 && s.Sessions == 4 })
 }
