@@ -39,6 +39,22 @@ func (s *source) report(std streams, dir string, list diag.List) error {
 	return err
 }
 
+// describe makes the catalogs of the packages, or reports what is wrong with them.
+func (s *source) describe(ctx context.Context, std streams) ([]wampgen.Description, error) {
+	options, err := s.options()
+	if err != nil {
+		return nil, err
+	}
+	meter := newMeter(std, false)
+	options.Progress = meter.step
+	descriptions, complaints, err := wampgen.Describe(ctx, options)
+	meter.stop()
+	if err != nil {
+		return nil, err
+	}
+	return descriptions, s.report(std, options.Dir, complaints)
+}
+
 type generate struct {
 	source
 	Check   bool `help:"Change nothing; say which files are out of date, with exit code 1."`

@@ -61,15 +61,8 @@ func (l *lock) Run(ctx context.Context, std streams) error {
 
 // current locks the services as they are in the source.
 func (s *source) current(ctx context.Context, std streams) (*schema.Lock, error) {
-	options, err := s.options()
+	descriptions, err := s.describe(ctx, std)
 	if err != nil {
-		return nil, err
-	}
-	descriptions, complaints, err := wampgen.Describe(ctx, options)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.report(std, options.Dir, complaints); err != nil {
 		return nil, err
 	}
 	result := &schema.Lock{Packages: s.Packages}

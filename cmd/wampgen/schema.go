@@ -38,15 +38,8 @@ func (d *describe) Run(ctx context.Context, std streams) error {
 	if d.Format == "jsonschema" && d.Out == "" {
 		return errors.New("-format jsonschema makes many files: say where with -o DIR")
 	}
-	options, err := d.options()
+	descriptions, err := d.describe(ctx, std)
 	if err != nil {
-		return err
-	}
-	descriptions, complaints, err := wampgen.Describe(ctx, options)
-	if err != nil {
-		return err
-	}
-	if err := d.report(std, options.Dir, complaints); err != nil {
 		return err
 	}
 	files := map[string][]byte{}
