@@ -115,6 +115,9 @@ func (c *comparison) argument(at place, defs scope, old, new argument) {
 	if !old.required && !old.variadic && new.required {
 		c.add("WB020", at, "was optional, must be passed")
 	}
+	if before, after := literal(old.schema.Default), literal(new.schema.Default); !old.required && !old.variadic && !new.required && before != after {
+		c.add("WB026", at, "was %s where it is left out, is %s", before, after)
+	}
 	v := values{c, incoming, defs, nil}
 	switch {
 	case old.variadic && !new.variadic:
@@ -124,6 +127,15 @@ func (c *comparison) argument(at place, defs scope, old, new argument) {
 	default:
 		v.compare(at, old.schema, new.schema)
 	}
+}
+
+// literal is a default as JSON; a parameter without one is null where it is left out.
+func literal(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(text)
 }
 
 func orAny(s *schema.Schema) *schema.Schema {

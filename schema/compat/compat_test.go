@@ -111,6 +111,8 @@ var rows = []struct {
 	{rule: "WB024", what: "an argument becomes a keyword", old: version{method: "Get(a int)", change: only}, new: version{method: "Get(a int)", args: keywords, change: only}, where: "argument a"},
 	{rule: "WB025", what: "a variadic parameter becomes a single one", old: version{method: "Get(a ...int)", change: only}, new: version{method: "Get(a int)", change: only}, where: "argument a: was variadic"},
 
+	{rule: "WB026", what: "another default", old: version{method: "Get(aDefault int)", change: defaultOf(10)}, new: version{method: "Get(aDefault int)", change: defaultOf(20)}, where: "argument a: was 10 where it is left out, is 20", symmetric: true},
+
 	{rule: "WB030", what: "an argument gets another type", old: version{method: "Get(a int)", change: only}, new: version{method: "Get(a string)", change: only}, where: "argument a: was integer, is string", symmetric: true},
 	{rule: "WB030", what: "an argument takes integers only", old: version{method: "Get(a float64)", change: only}, new: version{method: "Get(a int)", change: only}, where: "was number, is integer"},
 	{rule: "WB030", what: "an argument no longer takes anything", old: version{method: "Get(a any)", change: only}, new: version{method: "Get(a int)", change: only}, where: "was any value, is integer"},
@@ -165,6 +167,14 @@ var rows = []struct {
 	{rule: "WB062", what: "an event's arguments become keywords", old: version{method: "Get(a int)", change: events}, new: version{method: "Get(a int)", args: keywords, change: events}, where: "is a keyword", symmetric: true},
 
 	{rule: "WB070", what: "a procedure declares an error more", old: version{method: "Get()"}, new: version{method: "Get()", change: procedure(func(p *schema.Procedure) { p.Errors = []string{errorURI} })}, where: "errors: " + errorURI + " is new"},
+}
+
+// defaultOf gives the argument a default.
+func defaultOf(value any) func(*schema.Catalog) {
+	return without(procedure(func(p *schema.Procedure) {
+		property, _ := p.Params.Properties.Get("a")
+		property.Default = value
+	}))
 }
 
 // events leaves the procedure out.
@@ -250,6 +260,7 @@ func TestWhatBreaksNobody(t *testing.T) {
 	}{
 		{"an optional last argument", version{method: "Get(a int)", change: only}, version{method: "Get(a int, b *int)", change: only}},
 		{"an argument with a default", version{method: "Get(a int)", change: only}, version{method: "Get(a int, bDefault int)", change: only}},
+		{"a default for what had to be passed", version{method: "Get(a int)", change: only}, version{method: "Get(aDefault int)", change: defaultOf(7)}},
 		{"a variadic rest", version{method: "Get(a int)", change: only}, version{method: "Get(a int, b ...string)", change: only}},
 		{"an optional field of a request", version{method: "Get(a Config)", types: noName, args: fields, change: only}, version{method: "Get(a Config)", types: lessName, args: fields, change: only}},
 		{"a field of a result", version{method: "Get() (a Config)", types: noName}, version{method: "Get() (a Config)", types: config}},

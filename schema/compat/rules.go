@@ -85,6 +85,12 @@ var rules = []Rule{
 		Remedy:  "keep it variadic.",
 		Allowed: "making the last parameter variadic.",
 	},
+	{
+		ID: "WB026", Name: "argument-default", Change: "an argument has another default", Breaks: oldCallers,
+		Why:     "what they leave out means something else.",
+		Remedy:  "keep the default, or add a procedure.",
+		Allowed: "a default for an argument that had to be passed.",
+	},
 
 	{
 		ID: "WB030", Name: "input-type", Change: "an input has another type", Breaks: oldCallers,
