@@ -33,10 +33,11 @@ func (g grant) refusal(a Action, match wamp.Match, uri wamp.URI) (wamp.ErrorURI,
 	if match != wamp.MatchExact {
 		what = fmt.Sprintf("%s with %s matching", uri, match)
 	}
+	do := map[Action]string{ActionCall: "call", ActionRegister: "register", ActionPublish: "publish to", ActionSubscribe: "subscribe to"}[a]
 	if g.verdict == failed {
-		return wamp.ErrAuthorizationFailed, fmt.Sprintf("it could not be decided whether this session may %s %s", a, what)
+		return wamp.ErrAuthorizationFailed, fmt.Sprintf("it could not be decided whether this session may %s %s", do, what)
 	}
-	return wamp.ErrNotAuthorized, fmt.Sprintf("this session may not %s %s", a, what)
+	return wamp.ErrNotAuthorized, fmt.Sprintf("this session may not %s %s", do, what)
 }
 
 // authorize decides whether the session may do what m, whose URI is valid unless

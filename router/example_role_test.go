@@ -47,8 +47,8 @@ func ExampleRole() {
 	say(`[48,5,{},"com.acme.internal.missing"]`)
 	// Output:
 	// [33,1,1]
-	// [8,32,2,{},"wamp.error.not_authorized",["this session may not subscribe com.acme.internal.news"]]
-	// [8,32,3,{},"wamp.error.not_authorized",["this session may not subscribe com.acme. with prefix matching"]]
+	// [8,32,2,{},"wamp.error.not_authorized",["this session may not subscribe to com.acme.internal.news"]]
+	// [8,32,3,{},"wamp.error.not_authorized",["this session may not subscribe to com.acme. with prefix matching"]]
 	// [8,48,4,{},"wamp.error.no_such_procedure",["no session serves \"com.acme.missing\""]]
 	// [8,48,5,{},"wamp.error.not_authorized",["this session may not call com.acme.internal.missing"]]
 }

@@ -15,6 +15,7 @@ import (
 func (s *Server) serveListener(w http.ResponseWriter, r *http.Request) {
 	here := s.options.Path == "" || s.options.Path == r.URL.Path
 	poll, isPoll := parsePollRequest(r)
+	endAfterChunks(w, r)
 	switch {
 	case here && websocket.IsWebSocketUpgrade(r):
 		s.serveWebSocket(w, r)
@@ -35,6 +36,7 @@ func (s *Server) serveListener(w http.ResponseWriter, r *http.Request) {
 // the server at a subtree such as "/lp/" for it. Any other request gets a text
 // that says what to do instead.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	endAfterChunks(w, r)
 	if websocket.IsWebSocketUpgrade(r) {
 		s.serveWebSocket(w, r)
 	} else if poll, ok := parsePollRequest(r); ok {
@@ -44,11 +46,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// endAfterChunks lets nothing follow a request on its connection whose body comes in
+// chunks: where it ends may be another place for a proxy in front, which would take
+// what is behind for somebody else's request (RFC 9112, section 6.1).
+func endAfterChunks(w http.ResponseWriter, r *http.Request) {
+	if len(r.TransferEncoding) > 0 {
+		w.Header().Set("Connection", "close")
+	}
+}
+
 // explain answers a request that is not for us.
 func (s *Server) explain(w http.ResponseWriter) {
 	defer s.boundRest(w)
 	w.Header().Set("Upgrade", "websocket")
-	w.Header().Set("Connection", "Upgrade")
+	w.Header().Add("Connection", "Upgrade")
 	http.Error(w, "This is a WAMP router: connect with WebSocket and one of the subprotocols "+s.served()+".", http.StatusUpgradeRequired)
 }
 
