@@ -17,7 +17,7 @@ func TestDamagedSourceIsNoAccident(t *testing.T) {
 	if os.Getenv("WAMPGEN_DAMAGE") != "" {
 		every = 1
 	}
-	for _, name := range []string{"inventory/inventory.go", "kinds/kinds.go", "forms/forms.go", "naming/naming.go", "embedding/embedding.go", "options/options.go"} {
+	for _, name := range []string{"inventory/inventory.go", "kinds/kinds.go", "forms/forms.go", "naming/naming.go", "embedding/embedding.go", "options/options.go", "streams/streams.go", "captures/captures.go", "arguments/arguments.go", "unions/unions.go", "torture/torture.go"} {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			t.Parallel()
 			source, err := os.ReadFile(filepath.Join("testdata", "golden", name))
