@@ -52,6 +52,8 @@ func checkDocument(t *testing.T, report *conformance.Report) {
 	switch {
 	case len(overclaimed) > 0:
 		t.Errorf("%s says that %v pass, and they do not: run go generate ./router/conformance", document, overclaimed)
+	case len(report.Misannounced(string(got))) > 0:
+		t.Errorf("%s does not tell what is announced of %q: run go generate ./router/conformance", document, report.Misannounced(string(got)))
 	case !sound:
 		t.Errorf("%s is not what the registry says: run go generate ./router/conformance", document)
 	case string(got) != want:

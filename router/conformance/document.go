@@ -124,6 +124,31 @@ func (r *Report) Overclaims(document string) (overclaimed []string, sound bool) 
 	return overclaimed, withoutStatuses(document) == withoutStatuses(Document(r))
 }
 
+// Misannounced lists the features of which a document does not tell what WELCOME
+// announced, those included of which it tells nothing.
+func (r *Report) Misannounced(document string) (features []string) {
+	told := map[string]bool{}
+	for _, row := range FeatureTable() {
+		for _, name := range row.Announced {
+			told[name] = true
+		}
+		var line strings.Builder
+		r.writeFeature(&line, row)
+		if len(row.Announced) > 0 && !strings.Contains(document, line.String()) {
+			features = append(features, row.Name)
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for name := range r.features {
+		if !told[name] {
+			features = append(features, name)
+		}
+	}
+	slices.Sort(features)
+	return features
+}
+
 // withoutStatuses leaves out what a run finds out: the last cell of requirements
 // and features, and the summary.
 func withoutStatuses(document string) string {

@@ -139,3 +139,15 @@ func TestDocumentsMayLagBehindButNotClaimMore(t *testing.T) {
 		t.Error("another rule goes unnoticed")
 	}
 }
+
+func TestDocumentsTellWhatIsAnnounced(t *testing.T) {
+	report := &Report{outcomes: map[string]Outcome{}, features: map[string]bool{"dealer.call_timeout": true, "broker.event_history": false}}
+	honest := Document(report)
+	if got := report.Misannounced(honest); len(got) != 0 {
+		t.Errorf("the document itself: %q", got)
+	}
+	report.features["dealer.call_reroute"], report.features["broker.event_history"], report.features["dealer.time_travel"] = true, true, true
+	if got := report.Misannounced(honest); strings.Join(got, ", ") != "Call Rerouting, Event History, dealer.time_travel" {
+		t.Errorf("%q", got)
+	}
+}
