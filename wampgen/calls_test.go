@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -35,6 +36,17 @@ func check[T any](t *testing.T, what string, err error, got, want T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
+}
+
+// next takes what comes next, and fails the test if nothing does.
+func next[T any, C ~chan T](t *testing.T, c C) (value T) {
+	t.Helper()
+	select {
+	case value = <-c:
+	case <-time.After(20 * time.Second):
+		t.Error("nothing comes")
+	}
+	return value
 }
 
 // spaced prints values with blanks between them.

@@ -287,16 +287,6 @@ func tortureStreams(t *testing.T, client *torture.RackClient) {
 // ear implements torture.Tellings.
 type ear chan string
 
-func (e ear) next(t *testing.T) string {
-	select {
-	case heard := <-e:
-		return heard
-	case <-time.After(20 * time.Second):
-		t.Fatal("nothing is heard")
-		return ""
-	}
-}
-
 func (e ear) say(values ...any) error {
 	e <- spaced(values...)
 	return nil
@@ -323,11 +313,11 @@ func TestTortureIsTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		publisher, ctx := torture.NewTellingsPublisher(service), t.Context()
-		check(t, "Changed", publisher.Changed(ctx, "k", 1), e.next(t), "changed k 1")
-		check(t, "RowAdded", publisher.RowAdded(ctx, fullRow()), e.next(t), "added true")
-		check(t, "Moved", publisher.Moved(ctx, 3, torture.Cat{Lives: 2}, "k", time.Now(), time.Now()), e.next(t), "moved 3 {2} k 2")
-		check(t, "Told", publisher.Told(ctx, "a.b", "n"), e.next(t), "told a.b n")
-		check(t, "Told", service.Publish(ctx, "com.example.told.x"), e.next(t), "told x none at all")
+		check(t, "Changed", publisher.Changed(ctx, "k", 1), next(t, e), "changed k 1")
+		check(t, "RowAdded", publisher.RowAdded(ctx, fullRow()), next(t, e), "added true")
+		check(t, "Moved", publisher.Moved(ctx, 3, torture.Cat{Lives: 2}, "k", time.Now(), time.Now()), next(t, e), "moved 3 {2} k 2")
+		check(t, "Told", publisher.Told(ctx, "a.b", "n"), next(t, e), "told a.b n")
+		check(t, "Told", service.Publish(ctx, "com.example.told.x"), next(t, e), "told x none at all")
 		if publisher, ok := any(publisher).(torture.Tellings); !ok || publisher == nil {
 			t.Error("the publisher is no Tellings")
 		}

@@ -128,6 +128,6 @@ func TestEventsCarryInterfaces(t *testing.T) {
 		}
 		all := map[string][]unions.Shape{"a": {unions.Circle{Radius: 1}}, "b": {}}
 		err := unions.NewEventsPublisher(service).Drawn(t.Context(), &unions.Square{Side: 1}, all)
-		check(t, "Drawn", err, <-v, []any{&unions.Square{Side: 1}, all})
+		check(t, "Drawn", err, next(t, v), []any{&unions.Square{Side: 1}, all})
 	})
 }
