@@ -1,6 +1,7 @@
 package router_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -61,6 +62,24 @@ func observedRouter(b *testing.B) *router.Router {
 	return r
 }
 
+// ruledRouter has roles, or asks an authorizer if there is one.
+func ruledRouter(b *testing.B, authorizer router.Authorizer) *router.Router {
+	realm := router.RealmConfig{Name: "realm1", Authorizer: authorizer}
+	if authorizer == nil {
+		realm.Roles = map[string]router.Role{"anonymous": {below("com.", everything...), below("com.bench.", everything...), below("org.")}}
+	}
+	r := router.New(router.Config{Logger: slog.New(slog.DiscardHandler), Realms: []router.RealmConfig{realm}})
+	b.Cleanup(func() { r.Shutdown(b.Context()) })
+	return r
+}
+
+// benevolent allows everything for ever.
+type benevolent struct{}
+
+func (benevolent) Authorize(context.Context, router.Request) (router.Decision, error) {
+	return router.Decision{Allow: true, Cache: time.Hour}, nil
+}
+
 // BenchmarkCall is a call through the router over in-process pipes: CALL,
 // INVOCATION, YIELD, RESULT. The peers allocate nothing per message, so that
 // allocs/op are the router's.
@@ -72,6 +91,8 @@ func BenchmarkCall(b *testing.B) {
 	b.Run("cbor, 64 in flight, 1 KiB", func(b *testing.B) { benchmarkCalls(b, wamp.CBOR, wamp.CBOR, 64, 1024) })
 	b.Run("json to cbor", func(b *testing.B) { benchmarkCalls(b, wamp.JSON, wamp.CBOR, 1, 16) })
 	b.Run("cbor, observed", func(b *testing.B) { benchmarkCallsAt(b, observedRouter(b), wamp.CBOR, wamp.CBOR, 1, 16) })
+	b.Run("cbor, roles", func(b *testing.B) { benchmarkCallsAt(b, ruledRouter(b, nil), wamp.CBOR, wamp.CBOR, 1, 16) })
+	b.Run("cbor, kept decisions", func(b *testing.B) { benchmarkCallsAt(b, ruledRouter(b, benevolent{}), wamp.CBOR, wamp.CBOR, 1, 16) })
 	b.Run("cbor, 64 in flight, observed", func(b *testing.B) { benchmarkCallsAt(b, observedRouter(b), wamp.CBOR, wamp.CBOR, 64, 16) })
 }
 

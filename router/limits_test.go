@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wampkit/wampkit/router"
+	"github.com/wampkit/wampkit/transport"
 	"github.com/wampkit/wampkit/wamp"
 )
 
@@ -34,6 +35,15 @@ func TestSessionsAreBounded(t *testing.T) {
 			r.join()
 			first.quiet()
 		})
+	}
+}
+
+func TestRefusedConnectionsAreCounted(t *testing.T) {
+	r := start(t, router.Config{Limits: router.Limits{MaxConnections: 1}}, link{"tcp", wamp.CBOR})
+	r.join()
+	_, err := transport.Dial(t.Context(), "tcp://"+r.address, transport.DialOptions{})
+	if err == nil || r.Stats().LimitsReached["connections"] != 1 {
+		t.Errorf("%v, counted %v", err, r.Stats().LimitsReached)
 	}
 }
 

@@ -112,6 +112,7 @@ func (r *Router) Connect(f wamp.Format) transport.Conn {
 // Stats returns the router's counters as they are now.
 func (r *Router) Stats() Stats {
 	stats := r.counters.snapshot()
+	stats.LimitsReached["connections"] = r.server.Refused()
 	stats.EventsDroppedByTopic = r.drops.snapshot()
 	return stats
 }

@@ -23,7 +23,7 @@ type Stats struct {
 	// RealmConfig.Authorizer could not decide.
 	AuthorizationsFailed uint64
 	// LimitsReached counts what was refused or held back because a limit was reached, by
-	// its name: "sessions", "realm_sessions", "listener_sessions", "address_sessions",
+	// its name: "connections", "sessions", "realm_sessions", "listener_sessions", "address_sessions",
 	// "calls", "registrations", "subscriptions", "rate" and "authorization_queue". See also
 	// Violations, for messages that are too long, too deep or have too long options, and
 	// EventsDropped.

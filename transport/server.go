@@ -62,6 +62,7 @@ type Server struct {
 	http    *httpSide
 
 	longPolls *longPolls
+	refused   atomic.Uint64 // see Refused
 
 	mu        sync.Mutex
 	closed    bool
@@ -109,6 +110,9 @@ func (s *Server) SetBounds(b Bounds) {
 	b.Config = b.Config.withDefaults()
 	s.bounds.Store(&b)
 }
+
+// Refused counts the connections that were refused because there were MaxConns.
+func (s *Server) Refused() uint64 { return s.refused.Load() }
 
 func (s *Server) config() *Config { return &s.bounds.Load().Config }
 
@@ -182,7 +186,11 @@ func (s *Server) run(c interface {
 func (s *Server) reserve() (ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if most := s.bounds.Load().MaxConns; s.closed || most > 0 && s.open >= most {
+	if s.closed {
+		return false
+	}
+	if most := s.bounds.Load().MaxConns; most > 0 && s.open >= most {
+		s.refused.Add(1)
 		return false
 	}
 	s.open++
