@@ -110,20 +110,25 @@ func TestTimedOutCallsLeaveAFullBacklog(t *testing.T) {
 
 // Whoever learns of the session's end from a call may ask why.
 func TestErrIsKnownWhenCallsFail(t *testing.T) {
-	for range 50 {
-		s, router := joinPeer(t, wamp.CBOR, allFeatures)
-		failed := make(chan error, 1)
+	const calls = 2000 // so that the first to fail are early
+	s, router := joinPeer(t, wamp.CBOR, allFeatures)
+	failed := make(chan error, calls)
+	for range calls {
 		go func() {
 			_, err := s.Call(t.Context(), "com.test.procedure")
 			if s.Err() == nil {
-				t.Error("a call has failed, but Err is nil")
+				err = errors.New("a call has failed, but Err is nil")
 			}
 			failed <- err
 		}()
+	}
+	for range calls {
 		router.expect(wamp.TypeCall)
-		_ = router.conn.Close()
+	}
+	_ = router.conn.Close()
+	for range calls {
 		if err := await(t, failed); !errors.Is(err, runtime.ErrSessionClosed) || !errors.Is(err, io.EOF) {
-			t.Errorf("got %v", err)
+			t.Fatalf("got %v", err)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wampkit/wampkit/runtime"
+	"github.com/wampkit/wampkit/runtime/wamptest"
 	"github.com/wampkit/wampkit/wamp"
 	"github.com/wampkit/wampkit/wamp/codec"
 )
@@ -252,22 +253,30 @@ func TestWhatMayBeAnInput(t *testing.T) {
 
 // W126: what comes for an invocation that has been answered is dropped, and begins no new one.
 func TestLateChunksAreDropped(t *testing.T) {
-	_, _, router := servePeer(t)
-	router.invoke(sumID, 1, true, 10)
-	router.invoke(sumID, 1, true, -1)
-	if got := router.answer(1); got != "com.test.busy [device busy]" {
+	s, router := joinPeer(t, wamp.CBOR, streaming)
+	go func() {
+		router.expect(wamp.TypeRegister)
+		router.send(&wamp.Registered{Request: 1, Registration: 1})
+	}()
+	begun := 0
+	register(t, s, "com.test.hasty", func(context.Context, *runtime.Result) (*runtime.Result, error) {
+		begun++
+		return runtime.NewResult(begun), nil
+	}, runtime.WithConcurrency(1)) // so that what begins does so in order
+	router.invoke(1, 1, true)
+	if got := router.answer(1); got != "[1]" {
 		t.Fatalf("got %s", got)
 	}
 	for range 3 {
-		router.invoke(sumID, 1, true, 1)
+		router.invoke(1, 1, true, "late")
 	}
-	router.invoke(sumID, 2, false, 5)
-	if got := router.answer(2); got != "[5]" {
+	router.invoke(1, 2, false)
+	if got := router.answer(2); got != "[2]" {
 		t.Errorf("got %s", got)
 	}
-	router.invoke(sumID, 1, false)
-	router.invoke(sumID, 3, false, 6)
-	if got := router.answer(3); got != "[6]" {
+	router.invoke(1, 1, false, "late and last")
+	router.invoke(1, 3, false)
+	if got := router.answer(3); got != "[3]" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -581,5 +590,55 @@ func TestStreamsOutsideOfHandlers(t *testing.T) {
 	}
 	if _, err := collect(runtime.ReadInput(ctx)); err == nil {
 		t.Error("input without a handler")
+	}
+}
+
+// Routers transcode each item on its way.
+func TestStreamsAcrossSerializers(t *testing.T) {
+	p := newPlace(t, links[1])
+	dial := func(f wamp.Format) *runtime.Session {
+		s, err := runtime.Dial(t.Context(), p.url, wamptest.Realm, runtime.WithSerializers(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+	for _, from := range wamp.Formats() {
+		for _, to := range wamp.Formats() {
+			callee := dial(to)
+			serveStreams(t, callee)
+			c := &streamClient{runtime.NewClient(dial(from))}
+			all, err := collect(c.Echo(t.Context(), seq(nil, "a", "ü", "")))
+			if err != nil || strings.Join(all, ",") != "a,ü," {
+				t.Errorf("%s to %s: got %q, %v", from, to, all, err)
+			}
+			reports := []int64(nil)
+			sum, err := c.Flash(t.Context(), "board", func(n int64) error { reports = append(reports, n); return nil }, seq(nil, []byte{0, 255}, []byte{}))
+			if err != nil || sum != "board2" || fmt.Sprint(reports) != "[2 2]" {
+				t.Errorf("%s to %s: got %q, %v, reports %v", from, to, sum, err, reports)
+			}
+			_ = callee.Close()
+		}
+	}
+}
+
+// A loop that panics or ends its goroutine cancels the call, too.
+func TestPanicInTheRange(t *testing.T) {
+	p := newPlace(t, links[0])
+	s := serveStreams(t, p.session())
+	c := &streamClient{runtime.NewClient(p.session())}
+	func() {
+		defer func() {
+			if recover() != "mine" {
+				t.Error("the panic was lost")
+			}
+		}()
+		for range c.Count(t.Context(), 0, 1<<40) {
+			panic("mine")
+		}
+	}()
+	if err := await(t, s.ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
 	}
 }
