@@ -145,6 +145,13 @@ func TestRetainedEventIsForWhoeverAsked(t *testing.T) {
 		if e := await(t, first); !e.details.Retained {
 			t.Errorf("got %+v", e.details)
 		}
+		for n := range 100 {
+			ctx, _ := runtime.NewPublishContext(t.Context(), runtime.WithAcknowledge(true))
+			if err := publisher.Publish(ctx, "com.test.topic", n); err != nil {
+				t.Fatal(err)
+			}
+			await(t, first)
+		}
 		_, second := subscribe(t, subscriber, "com.test.topic", runtime.WithRetained())
 		if e := await(t, second); !e.details.Retained {
 			t.Errorf("got %+v", e.details)

@@ -69,8 +69,9 @@ func (d *delivery) release() {
 
 // received gives an event to all who listen. It runs on the reader.
 func (s *session) received(m *wamp.Event) error {
-	for _, member := range s.topics.listeners(m.Subscription) {
-		if m.Details.Retained && !member.options.GetRetained {
+	all, asked := s.topics.listeners(m.Subscription)
+	for _, member := range all {
+		if m.Details.Retained && member != asked {
 			continue // another listener of the session asked for it
 		}
 		if member.options.GetRetained && member.seen.again(m) {

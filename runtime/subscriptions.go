@@ -28,6 +28,7 @@ type topicKey struct {
 type shared struct {
 	key       topicKey
 	listeners []*subscribed // guarded by subscriptions.mu, replaced rather than changed
+	asked     *subscribed   // guarded by subscriptions.mu: who asked last for what is retained, which follows the answer
 }
 
 func newSubscriptions() subscriptions {
@@ -65,6 +66,9 @@ func (t *subscriptions) joined(listener *subscribed, id wamp.ID) wamp.ID {
 		t.ids[key] = id
 	}
 	t.granted[listener] = id
+	if listener.options.GetRetained {
+		entry.asked = listener
+	}
 	if !listener.owner.inbox.isClosed() { // else whoever asked has given up
 		entry.listeners = append(slices.Clip(entry.listeners), listener)
 	}
@@ -114,12 +118,12 @@ func (t *subscriptions) remove(id wamp.ID) []*subscribed {
 	return entry.listeners
 }
 
-// listeners are those of a subscription.
-func (t *subscriptions) listeners(id wamp.ID) []*subscribed {
+// listeners are those of a subscription, and which of them retained events are for.
+func (t *subscriptions) listeners(id wamp.ID) (all []*subscribed, asked *subscribed) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if entry := t.byID[id]; entry != nil {
-		return entry.listeners
+		return entry.listeners, entry.asked
 	}
-	return nil
+	return nil, nil
 }
