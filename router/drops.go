@@ -51,9 +51,13 @@ func topicRoot(topic wamp.URI) string {
 	return first + "." + second
 }
 
-// drop counts an event that a session does not get because it does not keep up.
-func (b *broker) drop(s *session, topic wamp.URI) {
-	s.dropped.Add(1)
-	b.realm.router.counters.eventsDropped.Add(1)
-	b.realm.router.drops.add(topic)
+// drop counts events that a session does not get because it does not keep up, by
+// the topics that they were published to: all of them at once.
+func (b *broker) drop(s *session, topics ...wamp.URI) {
+	n := uint64(len(topics))
+	s.dropped.Add(n)
+	for _, topic := range topics {
+		b.realm.router.drops.add(topic)
+	}
+	b.realm.router.counters.eventsDropped.Add(n)
 }

@@ -135,7 +135,9 @@ func (b *broker) giveUpRest(m *membership) {
 	dropped := m.retained.rest
 	m.retained.rest = nil
 	m.subscription.mu.Unlock()
-	for _, e := range dropped {
-		b.drop(m.session, e.topic)
+	topics := make([]wamp.URI, len(dropped))
+	for i, e := range dropped {
+		topics[i] = e.topic
 	}
+	b.drop(m.session, topics...)
 }
