@@ -109,6 +109,7 @@ func TestValuesThatNoURICanHold(t *testing.T) {
 			}
 		}
 		publisher := captures.NewEventsPublisher(session)
+		//lint:ignore SA1019 what is deprecated still works
 		if err := publisher.Log(ctx, "line", "a..b"); !errors.Is(err, wamp.ErrInvalidURI) {
 			t.Errorf("a rest with an empty component: %v", err)
 		}
@@ -142,6 +143,7 @@ func TestTopicsCarryParameters(t *testing.T) {
 		}
 		publisher := captures.NewEventsPublisher(service)
 		check(t, "Status", publisher.Status(ctx, "d1", true), next(t, l.heard), "status d1 true")
+		//lint:ignore SA1019 what is deprecated still works
 		check(t, "Log", publisher.Log(ctx, "hello", "var.log"), next(t, l.heard), "log var.log hello")
 		check(t, "Moved", publisher.Moved(ctx, -5, "d2"), next(t, l.heard), "moved d2 -5")
 	})

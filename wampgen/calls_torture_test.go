@@ -316,6 +316,7 @@ func TestTortureIsTold(t *testing.T) {
 		check(t, "Changed", publisher.Changed(ctx, "k", 1), next(t, e), "changed k 1")
 		check(t, "RowAdded", publisher.RowAdded(ctx, fullRow()), next(t, e), "added true")
 		check(t, "Moved", publisher.Moved(ctx, 3, torture.Cat{Lives: 2}, "k", time.Now(), time.Now()), next(t, e), "moved 3 {2} k 2")
+		//lint:ignore SA1019 what is deprecated still works
 		check(t, "Told", publisher.Told(ctx, "a.b", "n"), next(t, e), "told a.b n")
 		check(t, "Told", service.Publish(ctx, "com.example.told.x"), next(t, e), "told x none at all")
 		if publisher, ok := any(publisher).(torture.Tellings); !ok || publisher == nil {

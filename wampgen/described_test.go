@@ -155,6 +155,7 @@ func TestWhatClientsSendValidates(t *testing.T) {
 		failOn(t, err)
 		_, _, err = client.List(ctx, 20, nil, described.ByName)
 		failOn(t, err)
+		//lint:ignore SA1019 what is deprecated still works
 		failOn(t, client.Put(ctx, described.Item{ID: "tea-1", Count: 1000, Tags: []string{"green"}}, []byte{0, 255}, time.Hour, "a", "b"))
 		_, err = client.Get(ctx, 7, "tea-1")
 		failOn(t, err)

@@ -10,8 +10,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/wampkit/wampkit/examples/internal/stage"
 	"github.com/wampkit/wampkit/examples/interceptors/market"
+	"github.com/wampkit/wampkit/examples/internal/stage"
 	"github.com/wampkit/wampkit/runtime"
 	"github.com/wampkit/wampkit/wamp"
 )
