@@ -26,8 +26,8 @@ var ErrClosed = errors.New("router is shutting down")
 //     more: see [Router.EndSessions].
 //   - Limits and origins hold for what comes from now on. The longest message, the
 //     outbound queue and the pings of a connection stay as they were when it came.
-//   - Strict, Retention and History of a realm that goes on, Observe and Logger do
-//     not change; that they would have to is logged.
+//   - Strict, Retention and History of a realm that goes on, and Observe, do not
+//     change; that they would have to is logged. Neither does Logger.
 func (r *Router) Reload(config Config) error {
 	if err := config.Validate(); err != nil {
 		return err
@@ -35,6 +35,9 @@ func (r *Router) Reload(config Config) error {
 	config = config.withDefaults()
 	r.reloading.Lock()
 	defer r.reloading.Unlock()
+	if config.Observe != r.config.Observe {
+		r.config.Logger.Warn("whether realms are observed changes when the router starts")
+	}
 
 	closed, err := r.replaceRealms(config)
 	if err != nil {

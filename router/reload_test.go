@@ -1,8 +1,11 @@
 package router_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -183,4 +186,24 @@ func TestReloadAmongTraffic(t *testing.T) {
 	p := r.join()
 	p.say(`[48,%d,{},"wamp.subscription.lookup",["com.sometimes.x"]]`, p.next())
 	p.hear(`[50,%d,{},[null]]`, p.last)
+}
+
+func TestReloadSaysWhatItDoesNotChange(t *testing.T) {
+	var log bytes.Buffer
+	config := router.Config{Logger: slog.New(slog.NewTextHandler(&log, nil)), Realms: []router.RealmConfig{{Name: "realm1"}}}
+	r := router.New(config)
+	t.Cleanup(func() { _ = r.Shutdown(context.Background()) })
+	if err := r.Reload(config); err != nil || log.Len() > 0 {
+		t.Fatalf("reloading the same: %v, %s", err, &log)
+	}
+	config.Observe = true
+	config.Realms = []router.RealmConfig{{Name: "realm1", Strict: router.Strict{URIs: true}}}
+	if err := r.Reload(config); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"observed", "strict"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("nothing about %q in the log: %s", want, &log)
+		}
+	}
 }
