@@ -315,7 +315,7 @@ func TestRogueRouters(t *testing.T) {
 			challenge(p, "wamp-scram", scram(p, hello, wamp.Dict{"kdf": "argon2id13", "iterations": 1, "memory": 8}))
 		}},
 		{"iterations", runtime.SCRAM("joe", "x"), func(p *peer, hello wamp.Dict) {
-			challenge(p, "wamp-scram", scram(p, hello, wamp.Dict{"iterations": 1 << 40}))
+			challenge(p, "wamp-scram", scram(p, hello, wamp.Dict{"iterations": int64(1) << 40}))
 		}},
 		{"memory", runtime.SCRAM("joe", "x"), func(p *peer, hello wamp.Dict) {
 			challenge(p, "wamp-scram", scram(p, hello, wamp.Dict{"kdf": "argon2id13", "iterations": 1, "memory": 1 << 24}))
