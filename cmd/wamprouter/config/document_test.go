@@ -56,8 +56,9 @@ var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
 // TestTheExamplesOfTheDocumentsAreRight reads every YAML block of the documents.
 func TestTheExamplesOfTheDocumentsAreRight(t *testing.T) {
 	t.Setenv("JOE_TICKET", "secret")
+	t.Setenv("JUDGE_TICKET", "secret")
 	tried := 0
-	for _, name := range []string{"configuration.md", "operations.md", "security.md", "router.md", "../README.md"} {
+	for _, name := range []string{"configuration.md", "authentication.md", "authorization.md", "operations.md", "security.md", "router.md", "../README.md"} {
 		content, err := os.ReadFile(docs + name)
 		if err != nil {
 			t.Fatal(err)
@@ -78,7 +79,7 @@ func TestTheExamplesOfTheDocumentsAreRight(t *testing.T) {
 			}
 		}
 	}
-	if tried < 5 {
+	if tried < 8 {
 		t.Errorf("only %d examples were found", tried)
 	}
 }
