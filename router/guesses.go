@@ -31,7 +31,8 @@ func (g *guesses) exhausted(remote net.Addr, perMinute int) bool {
 	return limiter != nil && limiter.Tokens() < 1
 }
 
-// failed takes one guess from an address.
+// failed takes one guess from an address. Attempts that were judged at the same
+// moment may take more than there are: they are paid back before the next one.
 func (g *guesses) failed(remote net.Addr, perMinute int) {
 	from, ok := networkOf(remote)
 	if !ok || perMinute < 0 {
@@ -50,7 +51,7 @@ func (g *guesses) failed(remote net.Addr, perMinute int) {
 		limiter = rate.NewLimiter(rate.Limit(perMinute)/60, perMinute)
 		g.left[from] = limiter
 	}
-	limiter.Allow()
+	limiter.Reserve()
 }
 
 // forget makes room: it forgets who has all guesses back or, if nobody has, half of
